@@ -1,0 +1,330 @@
+//===- Mge.cpp - the mge dialect: attributes, types and what is known about them ---------------------------------===//
+#include "compiler/dialect/Mge.h"
+#include "compiler/dialect/Mgk.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mgec::mge;
+
+/// `nchw8`-style keyword, or `blocks<1:8>`.
+static LogicalResult parseBlocks(AsmParser &parser, SmallVectorImpl<int64_t> &blocks) {
+  StringRef keyword;
+  if (parser.parseKeyword(&keyword))
+    return failure();
+  if (keyword == "nchw")
+    return success();
+  int64_t size;
+  if (keyword.consume_front("nchw") && !keyword.getAsInteger(10, size) && size > 1) {
+    blocks.append({1, size});
+    return success();
+  }
+  if (keyword != "blocks")
+    return parser.emitError(parser.getNameLoc(), "expected nchw, nchw<size> or blocks<dimension:size, ...>");
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater, [&]() -> ParseResult {
+    int64_t dim, extent;
+    if (parser.parseInteger(dim) || parser.parseColon() || parser.parseInteger(extent))
+      return failure();
+    blocks.append({dim, extent});
+    return success();
+  });
+}
+
+std::string LayoutAttr::str() const {
+  ArrayRef<int64_t> blocks = getBlocks();
+  if (blocks.empty())
+    return "nchw";
+  if (blocks.size() == 2 && blocks[0] == 1)
+    return "nchw" + std::to_string(blocks[1]);
+  std::string text = "blocks<";
+  for (size_t i = 0; i < blocks.size(); i += 2)
+    text += (i ? ", " : "") + std::to_string(blocks[i]) + ":" + std::to_string(blocks[i + 1]);
+  return text + ">";
+}
+
+#include "compiler/dialect/MgeDialect.cpp.inc"
+#include "compiler/dialect/MgeEnums.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "compiler/dialect/MgeAttrs.cpp.inc"
+#define GET_TYPEDEF_CLASSES
+#include "compiler/dialect/MgeTypes.cpp.inc"
+#include "compiler/dialect/MgeInterfaces.cpp.inc"
+#define GET_OP_CLASSES
+#include "compiler/dialect/MgeOps.cpp.inc"
+
+void MgeDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "compiler/dialect/MgeAttrs.cpp.inc"
+      >();
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "compiler/dialect/MgeTypes.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "compiler/dialect/MgeOps.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// Layouts
+//===----------------------------------------------------------------------===//
+
+Attribute LayoutAttr::parse(AsmParser &parser, Type) {
+  SmallVector<int64_t> blocks;
+  if (parser.parseLess() || failed(parseBlocks(parser, blocks)) || parser.parseGreater())
+    return {};
+  return LayoutAttr::get(parser.getContext(), blocks);
+}
+
+void LayoutAttr::print(AsmPrinter &printer) const { printer << "<" << str() << ">"; }
+
+Attribute EncodingAttr::parse(AsmParser &parser, Type) {
+  LayoutAttr layout;
+  AffineMapAttr dims;
+  auto parseDims = [&]() -> ParseResult { return failure(parser.parseEqual() || parser.parseAttribute(dims)); };
+  if (parser.parseLess())
+    return {};
+  if (succeeded(parser.parseOptionalKeyword("dims"))) {
+    if (parseDims())
+      return {};
+  } else {
+    SmallVector<int64_t> blocks;
+    if (failed(parseBlocks(parser, blocks)))
+      return {};
+    layout = LayoutAttr::get(parser.getContext(), blocks);
+    if (succeeded(parser.parseOptionalComma()) && (parser.parseKeyword("dims") || parseDims()))
+      return {};
+  }
+  if (parser.parseGreater())
+    return {};
+  return EncodingAttr::get(parser.getContext(), layout, dims);
+}
+
+void EncodingAttr::print(AsmPrinter &printer) const {
+  printer << "<";
+  if (getLayout())
+    printer << getLayout().str() << (getDims() ? ", " : "");
+  if (getDims())
+    printer << "dims = " << getDims();
+  printer << ">";
+}
+
+int64_t LayoutAttr::getChannelBlock() const {
+  ArrayRef<int64_t> blocks = getBlocks();
+  return blocks.size() == 2 && blocks[0] == 1 ? blocks[1] : 1;
+}
+
+LayoutAttr LayoutAttr::getChannelBlocked(MLIRContext *context, int64_t size) {
+  return size <= 1 ? getRowMajor(context) : LayoutAttr::get(context, {1, size});
+}
+
+LayoutAttr LayoutAttr::getRowMajor(MLIRContext *context) { return LayoutAttr::get(context, ArrayRef<int64_t>()); }
+
+SmallVector<int64_t> LayoutAttr::physicalShape(ArrayRef<int64_t> shape) const {
+  SmallVector<int64_t> physical(shape);
+  ArrayRef<int64_t> blocks = getBlocks();
+  for (size_t i = 0; i < blocks.size(); i += 2) {
+    int64_t &extent = physical[blocks[i]];
+    extent = (extent + blocks[i + 1] - 1) / blocks[i + 1];
+    physical.push_back(blocks[i + 1]);
+  }
+  return physical;
+}
+
+//===----------------------------------------------------------------------===//
+// Tensor types
+//===----------------------------------------------------------------------===//
+
+namespace mgec::mge {
+
+static EncodingAttr encodingOf(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? dyn_cast_if_present<EncodingAttr>(tensor.getEncoding()) : EncodingAttr();
+}
+
+LayoutAttr layoutOf(Type type) {
+  EncodingAttr encoding = encodingOf(type);
+  if (encoding && encoding.getLayout())
+    return encoding.getLayout();
+  return LayoutAttr::getRowMajor(type.getContext());
+}
+
+static RankedTensorType withEncoding(RankedTensorType type, LayoutAttr layout, AffineMapAttr dims) {
+  if (layout && layout.isRowMajor())
+    layout = {};
+  Attribute encoding;
+  if (layout || dims)
+    encoding = EncodingAttr::get(type.getContext(), layout, dims);
+  return RankedTensorType::get(type.getShape(), type.getElementType(), encoding);
+}
+
+RankedTensorType withLayout(RankedTensorType type, LayoutAttr layout) {
+  EncodingAttr encoding = encodingOf(type);
+  return withEncoding(type, layout, encoding ? encoding.getDims() : AffineMapAttr());
+}
+
+RankedTensorType logical(RankedTensorType type) { return withLayout(type, {}); }
+
+SmallVector<AffineExpr> dimsOf(RankedTensorType type) {
+  SmallVector<AffineExpr> dims;
+  EncodingAttr encoding = encodingOf(type);
+  for (auto [i, extent] : llvm::enumerate(type.getShape())) {
+    if (!ShapedType::isDynamic(extent))
+      dims.push_back(getAffineConstantExpr(extent, type.getContext()));
+    else if (encoding && encoding.getDims())
+      dims.push_back(encoding.getDims().getValue().getResult(i));
+    else
+      dims.push_back(getAffineSymbolExpr(0, type.getContext()));
+  }
+  return dims;
+}
+
+RankedTensorType tensorType(ArrayRef<AffineExpr> dims, Type element, unsigned numSymbols) {
+  SmallVector<int64_t> shape;
+  bool dynamic = false;
+  for (AffineExpr dim : dims) {
+    auto constant = constantOf(dim);
+    shape.push_back(constant.value_or(ShapedType::kDynamic));
+    dynamic |= !constant;
+  }
+  Attribute encoding;
+  if (dynamic) {
+    MLIRContext *context = element.getContext();
+    auto map = AffineMapAttr::get(AffineMap::get(0, numSymbols, dims, context));
+    encoding = EncodingAttr::get(context, LayoutAttr(), map);
+  }
+  return RankedTensorType::get(shape, element, encoding);
+}
+
+SmallVector<int64_t> sampleShape(RankedTensorType type) {
+  SmallVector<int64_t> shape(type.getShape());
+  if (!shape.empty() && ShapedType::isDynamic(shape[0])) {
+    // The first extent is a multiple of the batch: k * N counts k.
+    AffineExpr dim = dimsOf(type)[0];
+    int64_t multiple = 1;
+    if (auto binary = dyn_cast<AffineBinaryOpExpr>(dim); binary && binary.getKind() == AffineExprKind::Mul)
+      multiple = constantOf(binary.getRHS()).value_or(1);
+    shape[0] = multiple;
+  }
+  return shape;
+}
+
+bool isBatched(RankedTensorType type) { return type.getRank() > 0 && type.isDynamicDim(0); }
+
+unsigned elementBits(Type element) {
+  element = storageType(element);
+  if (auto integer = dyn_cast<IntegerType>(element))
+    return integer.getWidth() == 1 ? 8 : integer.getWidth();
+  return element.getIntOrFloatBitWidth();
+}
+
+int64_t sampleBytes(RankedTensorType type) {
+  int64_t elements = 1;
+  for (int64_t extent : layoutOf(type).physicalShape(sampleShape(type)))
+    elements *= extent;
+  return elements * elementBits(type.getElementType()) / 8;
+}
+
+Type storageType(Type element) {
+  if (auto quantised = dyn_cast<quant::QuantizedType>(element)) {
+    unsigned width = quantised.getStorageTypeIntegralWidth();
+    return IntegerType::get(element.getContext(), width,
+                            quantised.isSigned() ? IntegerType::Signed : IntegerType::Unsigned);
+  }
+  return element;
+}
+
+std::pair<float, int32_t> quantisationOf(Type element) {
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(element))
+    return {static_cast<float>(uniform.getScale()), static_cast<int32_t>(uniform.getZeroPoint())};
+  return {0.0f, 0};
+}
+
+/// The rows of `mgec_dtype`, in its order.
+static constexpr const char *kDTypeNames[] = {"f32", "f16", "bf16", "i8", "u8", "i16", "u16", "i32",
+                                              "bool", "qs8", "qu8", "qs32", "qs16", "qs4", "qu4"};
+
+int dtypeNumber(Type element) {
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(element)) {
+    unsigned width = uniform.getStorageTypeIntegralWidth();
+    if (uniform.isSigned())
+      return width == 8 ? 9 : width == 32 ? 11 : width == 16 ? 12 : width == 4 ? 13 : -1;
+    return width == 8 ? 10 : width == 4 ? 14 : -1;
+  }
+  if (element.isF32())
+    return 0;
+  if (element.isF16())
+    return 1;
+  if (element.isBF16())
+    return 2;
+  if (auto integer = dyn_cast<IntegerType>(element)) {
+    bool isUnsigned = integer.isUnsigned();
+    switch (integer.getWidth()) {
+    case 1: return 8;
+    case 8: return isUnsigned ? 4 : 3;
+    case 16: return isUnsigned ? 6 : 5;
+    case 32: return isUnsigned ? -1 : 7;
+    default: return -1;
+    }
+  }
+  return -1;
+}
+
+std::string elementName(Type element) {
+  int number = dtypeNumber(element);
+  if (number >= 0)
+    return kDTypeNames[number];
+  std::string text;
+  llvm::raw_string_ostream(text) << element;
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// Names of variables
+//===----------------------------------------------------------------------===//
+
+Location varLocation(MLIRContext *context, int64_t id, StringRef name) {
+  Location position = FileLineColLoc::get(context, "var", static_cast<unsigned>(id), 0);
+  return NameLoc::get(StringAttr::get(context, name.empty() ? "%" + std::to_string(id) : name.str()), position);
+}
+
+static void collect(Location loc, SmallVectorImpl<std::pair<int64_t, StringRef>> &vars) {
+  if (auto named = dyn_cast<NameLoc>(loc)) {
+    if (auto position = dyn_cast<FileLineColLoc>(named.getChildLoc()); position && position.getFilename() == "var")
+      vars.push_back({position.getLine(), named.getName().getValue()});
+    else
+      collect(named.getChildLoc(), vars);
+  } else if (auto fused = dyn_cast<FusedLoc>(loc)) {
+    for (Location each : fused.getLocations())
+      collect(each, vars);
+  }
+}
+
+SmallVector<int64_t> varIdsOf(Location loc) {
+  SmallVector<std::pair<int64_t, StringRef>> vars;
+  collect(loc, vars);
+  SmallVector<int64_t> ids;
+  for (auto &[id, name] : vars)
+    if (!llvm::is_contained(ids, id))
+      ids.push_back(id);
+  llvm::sort(ids);
+  return ids;
+}
+
+static std::string nameOf(Location loc) {
+  SmallVector<std::pair<int64_t, StringRef>> vars;
+  collect(loc, vars);
+  if (vars.empty())
+    return "";
+  // The last variable is the one that users see: the result of the fused chain.
+  return llvm::max_element(vars, [](auto &a, auto &b) { return a.first < b.first; })->second.str();
+}
+
+std::string nameOf(Operation *op) { return nameOf(op->getLoc()); }
+std::string nameOf(Value value) { return nameOf(value.getLoc()); }
+
+} // namespace mgec::mge
