@@ -35,6 +35,41 @@ MGEC_INLINE F4 trunc(F4 x) { return __builtin_ia32_roundps(x, 3); }
 MGEC_INLINE F8 trunc(F8 x) { return __builtin_ia32_roundps256(x, 3); }
 MGEC_INLINE F4 sqrt(F4 x) { return __builtin_ia32_sqrtps(x); }
 MGEC_INLINE F8 sqrt(F8 x) { return __builtin_ia32_sqrtps256(x); }
+MGEC_INLINE F8 min(F8 a, F8 b) { return __builtin_ia32_minps256(a, b); }
+MGEC_INLINE F8 max(F8 a, F8 b) { return __builtin_ia32_maxps256(a, b); }
+// g++ widens small integers in two halves of shuffles each; these are one instruction.
+using B16 = vec<int8_t, 16>;
+using U16 = vec<uint8_t, 16>;
+template <class V> MGEC_INLINE vec<char, 16> in_low_half(V v) {
+    return (vec<char, 16>)vec<int64_t, 2>{__builtin_bit_cast(int64_t, v), 0};
+}
+MGEC_INLINE vec<int16_t, 16> convert(As<vec<int16_t, 16>>, B16 v) {
+    return (vec<int16_t, 16>)__builtin_ia32_pmovsxbw256((vec<char, 16>)v);
+}
+MGEC_INLINE vec<int16_t, 16> convert(As<vec<int16_t, 16>>, U16 v) {
+    return (vec<int16_t, 16>)__builtin_ia32_pmovzxbw256((vec<char, 16>)v);
+}
+MGEC_INLINE I8 convert(As<I8>, vec<int8_t, 8> v) { return (I8)__builtin_ia32_pmovsxbd256(in_low_half(v)); }
+MGEC_INLINE I8 convert(As<I8>, vec<uint8_t, 8> v) { return (I8)__builtin_ia32_pmovzxbd256(in_low_half(v)); }
+MGEC_INLINE I8 convert(As<I8>, vec<int16_t, 8> v) { return (I8)__builtin_ia32_pmovsxwd256(v); }
+MGEC_INLINE I8 convert(As<I8>, vec<uint16_t, 8> v) { return (I8)__builtin_ia32_pmovzxwd256((vec<int16_t, 8>)v); }
+// And narrows lane by lane. What remains after masking is in range of the saturating packs.
+MGEC_INLINE vec<uint16_t, 8> convert(As<vec<uint16_t, 8>>, I8 v) {
+    v &= 0xffff;
+    return (vec<uint16_t, 8>)__builtin_ia32_packusdw128(__builtin_shufflevector(v, v, 0, 1, 2, 3),
+                                                        __builtin_shufflevector(v, v, 4, 5, 6, 7));
+}
+MGEC_INLINE vec<int16_t, 8> convert(As<vec<int16_t, 8>>, I8 v) {
+    return (vec<int16_t, 8>)isa::convert(As<vec<uint16_t, 8>>{}, v);
+}
+MGEC_INLINE vec<uint8_t, 8> convert(As<vec<uint8_t, 8>>, I8 v) {
+    const auto words = (vec<int16_t, 8>)isa::convert(As<vec<uint16_t, 8>>{}, v & 0xff);
+    const auto bytes = (vec<int64_t, 2>)__builtin_ia32_packuswb128(words, words);
+    return __builtin_bit_cast(vec<uint8_t, 8>, (int64_t)bytes[0]);
+}
+MGEC_INLINE vec<int8_t, 8> convert(As<vec<int8_t, 8>>, I8 v) {
+    return (vec<int8_t, 8>)isa::convert(As<vec<uint8_t, 8>>{}, v);
+}
 #else
 MGEC_INLINE F4 rint(F4 x) { return __builtin_elementwise_roundeven(x); }
 MGEC_INLINE F8 rint(F8 x) { return __builtin_elementwise_roundeven(x); }
@@ -75,6 +110,14 @@ MGEC_INLINE I4 dot2(I4 acc, vec<int16_t, 8> a, vec<int16_t, 8> b) {
     return acc + (I4)__builtin_ia32_pmaddwd128(a, b);
 }
 #endif
+
+// Within each half of the registers first: one instruction a shuffle.
+MGEC_INLINE I8 pair_sum(I8 a, I8 b) {
+    const I8 sums = __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14) +
+                    __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15);
+    const auto pairs = (vec<int64_t, 4>)sums;
+    return (I8)__builtin_shufflevector(pairs, pairs, 0, 2, 1, 3);
+}
 
 // Inline assembly, because g++ spills the accumulators around its builtin.
 #if defined(__AVXVNNI__) && !defined(__AVX512VNNI__)

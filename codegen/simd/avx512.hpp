@@ -22,6 +22,26 @@ MGEC_INLINE F16 floor(F16 x) { return __builtin_ia32_rndscaleps_mask(x, 1, x, (u
 MGEC_INLINE F16 ceil(F16 x) { return __builtin_ia32_rndscaleps_mask(x, 2, x, (uint16_t)-1, 4); }
 MGEC_INLINE F16 trunc(F16 x) { return __builtin_ia32_rndscaleps_mask(x, 3, x, (uint16_t)-1, 4); }
 MGEC_INLINE F16 sqrt(F16 x) { return __builtin_ia32_sqrtps512_mask(x, x, (uint16_t)-1, 4); }
+MGEC_INLINE F16 min(F16 a, F16 b) { return __builtin_ia32_minps512_mask(a, b, a, (uint16_t)-1, 4); }
+MGEC_INLINE F16 max(F16 a, F16 b) { return __builtin_ia32_maxps512_mask(a, b, a, (uint16_t)-1, 4); }
+MGEC_INLINE vec<int16_t, 32> convert(As<vec<int16_t, 32>>, vec<int8_t, 32> v) {
+    return (vec<int16_t, 32>)__builtin_ia32_pmovsxbw512_mask((vec<char, 32>)v, vec<int16_t, 32>{}, (uint32_t)-1);
+}
+MGEC_INLINE vec<int16_t, 32> convert(As<vec<int16_t, 32>>, vec<uint8_t, 32> v) {
+    return (vec<int16_t, 32>)__builtin_ia32_pmovzxbw512_mask((vec<char, 32>)v, vec<int16_t, 32>{}, (uint32_t)-1);
+}
+MGEC_INLINE I16 convert(As<I16>, vec<int8_t, 16> v) {
+    return __builtin_ia32_pmovsxbd512_mask((vec<char, 16>)v, I16{}, (uint16_t)-1);
+}
+MGEC_INLINE I16 convert(As<I16>, vec<uint8_t, 16> v) {
+    return __builtin_ia32_pmovzxbd512_mask((vec<char, 16>)v, I16{}, (uint16_t)-1);
+}
+MGEC_INLINE I16 convert(As<I16>, vec<int16_t, 16> v) {
+    return __builtin_ia32_pmovsxwd512_mask(v, I16{}, (uint16_t)-1);
+}
+MGEC_INLINE I16 convert(As<I16>, vec<uint16_t, 16> v) {
+    return __builtin_ia32_pmovzxwd512_mask((vec<int16_t, 16>)v, I16{}, (uint16_t)-1);
+}
 #else
 MGEC_INLINE F16 rint(F16 x) { return __builtin_elementwise_roundeven(x); }
 MGEC_INLINE F16 floor(F16 x) { return __builtin_elementwise_floor(x); }
@@ -56,6 +76,14 @@ MGEC_INLINE I16 dot2(I16 acc, vec<int16_t, 32> a, vec<int16_t, 32> b) {
     return acc + (I16)__builtin_ia32_pmaddwd512_mask(a, b, I16{}, (uint16_t)-1);
 }
 #endif
+
+MGEC_INLINE I16 pair_sum(I16 a, I16 b) {
+    const I16 sums =
+        __builtin_shufflevector(a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30) +
+        __builtin_shufflevector(a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
+    const auto pairs = (vec<int64_t, 8>)sums;
+    return (I16)__builtin_shufflevector(pairs, pairs, 0, 2, 4, 6, 1, 3, 5, 7);
+}
 
 #if defined(__AVX512VNNI__)
 MGEC_INLINE I16 dot4(I16 acc, vec<uint8_t, 64> a, vec<int8_t, 64> b) {

@@ -40,6 +40,17 @@ template <class V> MGEC_INLINE V fma(V a, V b, V c) {
 }
 
 template <class V> MGEC_INLINE V select(mask_of<V> m, V a, V b) { return m ? a : b; }
+template <class V> MGEC_INLINE V min(V a, V b) { return a < b ? a : b; }
+template <class V> MGEC_INLINE V max(V a, V b) { return a > b ? a : b; }
+#if defined(__SSE2__) && !defined(__clang__)
+// g++ makes a comparison and a blend of the above where an operand is constant.
+MGEC_INLINE vec<float, 4> min(vec<float, 4> a, vec<float, 4> b) { return __builtin_ia32_minps(a, b); }
+MGEC_INLINE vec<float, 4> max(vec<float, 4> a, vec<float, 4> b) { return __builtin_ia32_maxps(a, b); }
+#endif
+
+/// Names the type that convert is to give.
+template <class To> struct As {};
+template <class To, class From> MGEC_INLINE To convert(As<To>, From v) { return __builtin_convertvector(v, To); }
 
 // Truncation by way of integers is exact below 2^23; beyond, every float is whole. The sign of zero is kept.
 template <class V> MGEC_INLINE V trunc(V x) {
@@ -96,6 +107,11 @@ template <class V> MGEC_INLINE V dot2(V acc, vec<int16_t, 2 * lanes_of<V>> a, ve
     static_assert(n * sizeof(int32_t) == sizeof(V));
     return acc + ((x << 16) >> 16) * ((y << 16) >> 16) + (x >> 16) * (y >> 16);
 }
+// Sums of neighbours: a0 + a1, a2 + a3, …, b0 + b1, b2 + b3, …
+template <class V, int... I> MGEC_INLINE V pair_sum(V a, V b, detail::Seq<I...>) {
+    return __builtin_shufflevector(a, b, (2 * I)...) + __builtin_shufflevector(a, b, (2 * I + 1)...);
+}
+template <class V> MGEC_INLINE V pair_sum(V a, V b) { return isa::pair_sum(a, b, detail::Indices<lanes_of<V>>{}); }
 // acc[i] + Σ_{j<4} a[4i+j]·b[4i+j] with a unsigned and b signed, exact in 32 bits.
 template <class V> MGEC_INLINE V dot4(V acc, vec<uint8_t, 4 * lanes_of<V>> a, vec<int8_t, 4 * lanes_of<V>> b) {
     using U = rebind<V, uint32_t>;

@@ -10,7 +10,8 @@
 //     sum max_lane min_lane   horizontal, by halving: the order is fixed
 //     keep_lanes(v, n)        zero from lane n on
 //     lower upper concat even odd interleave_lower interleave_upper transpose
-//     dot2 dot4               integer products summed in groups of two or four lanes
+//     dot2 dot4 pair_sum      integer products summed in groups of two or four lanes; sums of neighbours
+//     pin opaque              steer the register allocator in unrolled tiles
 //
 // Every function also takes V = float (or another scalar) where that has a meaning, so that code templated on V serves
 // vectors and tails alike. Arithmetic and comparisons are the operators of the language.
@@ -155,7 +156,9 @@ template <class V> MGEC_INLINE V iota() {
 template <class T, class V> MGEC_INLINE rebind<V, T> convert(V v) {
     if constexpr (same<T, scalar_of<V>>) return v;
     else if constexpr (!is_vector<V>) return (T)v;
-    else return __builtin_convertvector(v, rebind<V, T>);
+    else if constexpr (sizeof(scalar_of<V>) < 4 && (T)0.5 != (T)0)
+        return __builtin_convertvector(isa::convert(isa::As<rebind<V, int32_t>>{}, v), rebind<V, T>);
+    else return isa::convert(isa::As<rebind<V, T>>{}, v);
 }
 template <class To, class From> MGEC_INLINE To bitcast(From v) {
     static_assert(sizeof(To) == sizeof(From));
@@ -184,10 +187,12 @@ template <class V> MGEC_INLINE V select(mask_of<V> m, V a, V b) {
 }
 template <class V> MGEC_INLINE V min(V a, V b) {
     if constexpr (detail::kWide<V>) return concat(min(lower(a), lower(b)), min(upper(a), upper(b)));
+    else if constexpr (is_vector<V>) return isa::min(a, b);
     else return a < b ? a : b;
 }
 template <class V> MGEC_INLINE V max(V a, V b) {
     if constexpr (detail::kWide<V>) return concat(max(lower(a), lower(b)), max(upper(a), upper(b)));
+    else if constexpr (is_vector<V>) return isa::max(a, b);
     else return a > b ? a : b;
 }
 
@@ -226,6 +231,24 @@ template <class V> MGEC_INLINE V round(V v) {
     return trunc(v + copysign(splat<V>(0.49999997f), v));
 }
 
+// ---- Register pressure ----------------------------------------------------------------------------------------------
+
+// Has the compiler hold v in a register at this point, in program order with other pins and opaque pointers. Without it,
+// compilers reorder an unrolled tile by accumulator or hoist its loads, and spill. Costs no instruction.
+template <class V> MGEC_INLINE void pin(V& v) {
+    if constexpr (is_vector<V> && sizeof(V) <= kRegisterBytes) {
+#if defined(__AVX512F__)
+        asm volatile("" : "+v"(v));
+#elif defined(__SSE2__)
+        asm volatile("" : "+x"(v));
+#elif defined(__aarch64__)
+        asm volatile("" : "+w"(v));
+#endif
+    }
+}
+// Forgets what is known of a pointer, so that no load through it is hoisted or shared across this point.
+template <class T> MGEC_INLINE void opaque(T*& p) { asm volatile("" : "+r"(p)); }
+
 // ---- Across lanes --------------------------------------------------------------------------------------------------
 
 template <class V> MGEC_INLINE scalar_of<V> sum(V v) {
@@ -262,6 +285,11 @@ template <class V, class A, class B> MGEC_INLINE V dot2(V acc, A a, B b) {
     if constexpr (detail::kWide<V>)
         return concat(dot2(lower(acc), lower(a), lower(b)), dot2(upper(acc), upper(a), upper(b)));
     else return isa::dot2(acc, a, b);
+}
+// a0 + a1, a2 + a3, …, b0 + b1, b2 + b3, …
+template <class V> MGEC_INLINE V pair_sum(V a, V b) {
+    if constexpr (detail::kWide<V>) return concat(pair_sum(lower(a), upper(a)), pair_sum(lower(b), upper(b)));
+    else return isa::pair_sum(a, b);
 }
 template <class V, class A, class B> MGEC_INLINE V dot4(V acc, A a, B b) {
     if constexpr (detail::kWide<V>)

@@ -31,15 +31,17 @@ def Mgk_PtrType : TypeDef<Mgk_Dialect, "Ptr"> {
 def Mgk_KernelOp : Op<Mgk_Dialect, "kernel", [IsolatedFromAbove, Symbol, SingleBlock, NoTerminator]> {
   let summary = "one phase of a group's work, run once per chunk";
   let description = [{
-    Block arguments: a pointer per entry of `roles`, then the chunk number, then the batch (1 when static). A role is
-    "in<k>" or "out<k>" (operand or result k of the group), "packed<k>" (packed constant for operand k), "arena<k>"
-    (workspace k of the group) or "scratch" (the thread's own). `chunks` is per sample; `batched` multiplies it by the batch. `consumer`
-    is the expression applied to what the micro-kernels compute, over `x` and the operands named in `consumer_args`
-    ("channel", "full", "scalar" each with the role of its pointer).
+    Block arguments: chunk number, sample and batch (indices), then a pointer per entry of `roles`: "in<k>" or "out<k>"
+    (operand or result k of the group), "packed<k>" (the packed constant that stands for operand k). `chunks` is per
+    sample; `batched` multiplies it by the batch. `consumer` lists the steps applied to what the micro-kernels compute,
+    over `x` and `o<i>`; `consumer_kinds` says how each `o<i>` is read ("channel", "full", "scalar") and
+    `consumer_roles` which pointer it is; `consumer_result` names the final value.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$roles, I64Attr:$chunks, BoolAttr:$batched,
-                       I64Attr:$scratch_bytes, StrArrayAttr:$headers, OptionalAttr<ArrayAttr>:$consumer,
-                       DefaultValuedAttr<BoolAttr, "true">:$lanes_are_channels);
+                       I64Attr:$scratch_bytes, StrArrayAttr:$headers, OptionalAttr<StrArrayAttr>:$consumer,
+                       OptionalAttr<StrArrayAttr>:$consumer_kinds, OptionalAttr<StrArrayAttr>:$consumer_roles,
+                       OptionalAttr<DenseI64ArrayAttr>:$consumer_strides,
+                       OptionalAttr<StrAttr>:$consumer_result, DefaultValuedAttr<BoolAttr, "true">:$lanes_are_channels);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name $roles attr-dict-with-keyword $body";
   let extraClassDeclaration = [{ ::mlir::Block &getBlock() { return getBody().front(); } }];
@@ -52,22 +54,30 @@ def Mgk_AtOp : Op<Mgk_Dialect, "at", [Pure, AllTypesMatch<["base", "result"]>]> 
   let assemblyFormat = "$base `[` $index `]` attr-dict `:` type($result)";
 }
 
-def Mgk_CastOp : Op<Mgk_Dialect, "cast", [Pure]> {
-  let summary = "the same address as a pointer to another element type, `offset` bytes further";
-  let arguments = (ins Mgk_PtrType:$base, I64Attr:$offset);
+def Mgk_ScratchOp : Op<Mgk_Dialect, "scratch", [Pure]> {
+  let summary = "the thread's scratch, `offset` bytes from its start";
+  let arguments = (ins I64Attr:$offset);
   let results = (outs Mgk_PtrType:$result);
-  let assemblyFormat = "$base `+` $offset attr-dict `:` type($base) `->` type($result)";
+  let assemblyFormat = "$offset attr-dict `:` type($result)";
 }
 
 def Mgk_MicroOp : Op<Mgk_Dialect, "micro"> {
   let summary = "call of a micro-kernel template";
   let description = [{
-    `callee` is the template with its arguments, e.g. "conv::direct_tile<8, 2, 6, 3, 3>". Operands are pointers and
-    indices; `consumer` says that the kernel's consumer functor is the last argument. `literals` are further
-    arguments that are no indices (floats, enumerators), printed before the consumer.
+    `callee` is the template with its arguments, e.g. "conv::tile<8, 2, 6>". Operands are pointers and indices. Where
+    `text[i]` is not empty it is printed as argument i instead (an enumerator, a float); the operands fill the other places in order.
+    `consumer` says that the kernel's consumer functor is the last argument.
   }];
-  let arguments = (ins StrAttr:$callee, Variadic<AnyType>:$args, OptionalAttr<StrArrayAttr>:$literals, UnitAttr:$consumer);
-  let assemblyFormat = "$callee `(` $args `)` (`literals` $literals^)? (`consumer` $consumer^)? attr-dict `:` type($args)";
+  let arguments = (ins StrAttr:$callee, Variadic<AnyType>:$args, StrArrayAttr:$text, UnitAttr:$consumer);
+  let assemblyFormat = "$callee `(` $args `)` $text (`consumer` $consumer^)? attr-dict `:` type($args)";
+}
+
+def Mgk_ReferenceOp : Op<Mgk_Dialect, "reference"> {
+  let summary = "call of the reference function of an operation";
+  let description = "`types` are the tensor types of the pointers, operands first, then results; `params` is C++.";
+  let arguments = (ins StrAttr:$callee, StrAttr:$params, Variadic<Mgk_PtrType>:$args, I64Attr:$inputs, Index:$batch,
+                       TypeArrayAttr:$types);
+  let assemblyFormat = "$callee `(` $args `)` `inputs` $inputs `batch` $batch `params` $params `types` $types attr-dict `:` type($args)";
 }
 
 #endif // MGK_OPS

@@ -13,6 +13,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -38,6 +39,11 @@ struct DTypeDesc {
 const char *dtypeName(DType type);
 /// Bits of one element.
 unsigned dtypeBits(DType type);
+/// Whether values of the type stand for numbers by a scale.
+bool isQuantized(DType type);
+
+/// A name out of a file as it may be shown: control characters and bytes that are not UTF-8 are escaped ("\x1b").
+std::string printable(std::string_view text);
 
 /// How the bytes of a tensor are arranged. The value bytes are dense in every case.
 enum class TensorFormat : uint8_t { Default, Image2DPacked, LowbitsAligned };
@@ -53,23 +59,27 @@ struct TensorValue {
   bool hasValue = false;
 };
 
-/// A parameter table by field name. Scalars absent from the file hold the schema's default, so every field is present.
-/// Enum fields hold the enumerator's name as the schema spells it ("MAX_", "NCHW4_NCHW32").
+/// A parameter table by field name, in the schema's order. Fields absent from the file hold the schema's default, so
+/// every field is present. Integers are int64_t, except the schema's `ulong` fields (seeds, workspace limits), which
+/// are uint64_t; `float` and `double` are both double. Enum fields hold the enumerator's name as the schema spells it
+/// ("MAX_", "NCHW4_NCHW32"), flags their names joined by blanks, and a value outside the known range "unknown:<n>". A
+/// struct is a vector of one Record, or of none where the file leaves it out.
 struct Param {
   struct Record;
   using Value = std::variant<bool, int64_t, uint64_t, double, std::string, std::vector<int64_t>, std::vector<Record>>;
   struct Record { std::vector<std::pair<std::string, Value>> fields; };  // e.g. an IndexDescMaskItem
 
-  std::string table;                                   // "Convolution"; "" when the operator has none
+  std::string table;                                   // "Convolution"; "" when the operator has none; "unknown:<tag>"
   std::vector<std::pair<std::string, Value>> fields;
   std::optional<DTypeDesc> dtype;                      // for the table "DType"
 
-  const Value *find(std::string_view name) const;
+  const Value *find(std::string_view name) const;      // null if there is no such field
 };
 
 /// One operator, in file (topological) order.
 struct Operator {
-  std::string type;                     // registered name with its revision, e.g. "ConvolutionV2"; upgraded spellings are the importer's affair
+  std::string type;                     // registered name with its revision, "ConvolutionV2", or "unknown:<typeId>"
+  std::string declaredType;             // the name that a V2 file itself gives; for messages only
   uint64_t typeId = 0;
   unsigned version = 1;                 // opr_version; 1 in V1 files
   Param param;
@@ -88,6 +98,7 @@ struct Operator {
 struct Variable {
   std::string name;                     // "" when names were not kept
   std::vector<int64_t> shape;           // as recorded at dump time, may be empty
+  std::optional<DTypeDesc> dtype;       // as recorded at dump time, rarely there
 };
 
 struct Output {
@@ -115,8 +126,8 @@ struct Model {
   std::vector<Output> outputs;
   Metadata metadata;
   uint32_t sharedTensors = 0;
-  std::array<uint8_t, 16> fingerprint{}; // XXH3-128, canonical form, of the model's own bytes (see fingerprint rules in docs)
-  std::array<uint8_t, 16> graphHash{};   // the same with tensor bytes left out
+  std::array<uint8_t, 16> fingerprint{}; // XXH3-128, canonical form, of the model's own bytes; see Fingerprint.h
+  std::array<uint8_t, 16> graphHash{};   // of the graph without its weights; see GraphHash.h
   bool testcase = false;                 // came inside an "mgbtest0" wrapper
   /// Values that a test-case wrapper embeds: per further model, (input name, tensor).
   std::vector<std::vector<std::pair<std::string, TensorValue>>> testInputs;

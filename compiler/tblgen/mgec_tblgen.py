@@ -94,8 +94,7 @@ def reference_table(defs):
     for op in defs.ops():
         if op["opName"] in ("get_var_shape", "subtensor", "axis_add_remove", "adaptive_pool"):
             continue   # never left when references run
-        cls = op["cppNamespace"].strip(":") if False else op["!name"][4:]
-        fills = []
+        cls, fills, prints = op["!name"][len("Mge_"):], [], []
         for name, kind, _, optional in defs.attributes(op):
             getter = "op.get%s()" % "".join(part.capitalize() for part in name.split("_"))
             if kind == "enum":
@@ -108,7 +107,10 @@ def reference_table(defs):
                 fills.append("p.%s = %s.convertToDouble();" % (name, getter))
             elif kind == "array":
                 fills.append("fillArray(p.%s, %s);" % (name, "*" + getter if optional else getter))
-        out.append("MGEC_REFERENCE(%s, %s, { (void)op; (void)p; %s })" % (cls, op["opName"], " ".join(fills)))
+            else:
+                continue
+            prints.append("init.add(p.%s);" % name)
+        out.append("MGEC_REFERENCE(%s, %s, { (void)op; %s }, { %s })" % (cls, op["opName"], " ".join(fills), " ".join(prints)))
     return "\n".join(out) + "\n"
 
 

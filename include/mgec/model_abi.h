@@ -69,6 +69,10 @@ typedef struct mgec_tensor_desc {
     float scale;                 /**< quantised types, else 0 */
     int32_t zero_point;
     int32_t memory_space;        /**< mgec_memory_space */
+    /**
+     * 0. For an input that has a default value (all its dims are then static): 1 + k, where the value's dense bytes begin
+     * k * MGEC_ALIGNMENT bytes into mgec_model.weights.
+     */
     int32_t reserved;
 } mgec_tensor_desc;
 

@@ -1,65 +1,121 @@
-// direct.hpp: the register tile of direct and 1x1 convolution and of Winograd's products.
+// direct.hpp: the register tile of convolution on blocked maps: direct, 1x1 and the products of Winograd.
+//
+//     dst[c + o][t] = consumer( Σ_ic Σ_r Σ_s  x[ic][r][s + t] · w[ic][r][s][o] )
+//
+// `tile` computes OcV vectors of output channels for TH rows of TW output pixels and keeps all sums in registers. For each
+// input channel and tap it loads OcV vectors of weights once and broadcasts one float a pixel. `planar_tile` does the same
+// where the source has one plane a channel (the first layer of a network).
+//
+// Source. `x` points at the first input pixel under tap (0, 0), in a tensor or in a strip (strip.hpp); all pixels under all
+// taps must be readable. Offsets are in floats: x_block to the next channel block (or plane), x_kh and x_kw to the next tap,
+// x_line to the pixels of the next tile row. Output pixels are SW input pixels apart.
+//
+// Weights. [ic / Block][kh][kw][ic in block][WRow]: rows of WRow output channels, one for each input channel and tap in the
+// order in which the tile reads them; the last block has only the rows that exist. A row may be wider than the tile: `w` points
+// at the tile's first channel in the first row. 64-byte aligned if WRow and OcV are whole 64 bytes, else as a vector is.
+//
+// Destination. Blocked; `offset` is that of the tile's first element in dst, dst_block to the next channel block, dst_line to
+// the next tile row. The tile starts at channel `c`; it either starts a block or lies within one. With Tail, lanes from
+// channel `oc` on are stored as zero.
+//
+// Tiles that keep both FMA pipes busy (sums in flight ≥ latency · pipes) and fit the registers: 16 registers 2x6 (and 2x5, 3x4,
+// with TH·TW for the pixels), 32 registers 2x14 or 1x28, on aarch64 4x5. See docs of the family for tails.
 #pragma once
 #include "../../simd/simd.hpp"
 
 MGEC_KERNELS_BEGIN
-#ifdef __aarch64__
-#define VC "+w"
-#elif defined(__AVX512F__)
-#define VC "+v"
-#else
-#define VC "+x"
-#endif
-#ifndef PIN_PTR
-#define PIN_PTR asm volatile("" : "+r"(xp));
-#endif
-#ifndef PIN_ACC
-#define PIN_ACC \
-_Pragma("GCC unroll 32") for (int o = 0; o < OcV; ++o) _Pragma("GCC unroll 32") for (int t = 0; t < TH * TW; ++t) asm volatile("" : VC(acc[o][t]));
-#endif
 namespace conv {
 
-template <int Block, int OcV, int TH, int TW, int SW, int WRow, bool Tail, class Consumer>
-TILE_FN void tile(const float* x, int64_t x_block, int64_t x_kh, int64_t x_kw, int64_t x_line, int64_t ic, int64_t kh,
-                        int64_t kw, const float* w, float* dst, int64_t dst_block, int64_t dst_line, int64_t oc, int64_t c,
-                        int64_t offset, const Consumer& consumer) {
-    using V = simd::f32v;
-    constexpr int L = simd::kLanes;
-    V acc[OcV][TH * TW] = {};
-    for (int64_t left = ic; left > 0; left -= Block, x += x_block) {
-        const float* xr = x;
-        for (int64_t r = 0; r < kh; ++r, xr += x_kh) {
-            const float* xp = xr;
-            for (int64_t s = 0; s < kw; ++s, xp += x_kw, w += Block * WRow) {
+/// Adds Steps consecutive input channels (or taps): step i reads x[i · XStep + pixel] and weight row i.
+template <int Steps, int XStep, int OcV, int TH, int TW, int Pixel, int WRow>
+MGEC_INLINE void accumulate(simd::f32v (&acc)[OcV][TH * TW], const float *x, int64_t x_line, const float *w) {
+  using V = simd::f32v;
 #pragma GCC unroll 16
-                for (int i = 0; i < Block; ++i) {
-                    PIN_PTR
-                    V wv[OcV];
+  for (int i = 0; i < Steps; ++i) {
+    simd::opaque(x);
+    V weights[OcV];
 #pragma GCC unroll 8
-                    for (int o = 0; o < OcV; ++o) wv[o] = simd::load_aligned<V>(w + i * WRow + o * L);
+    for (int o = 0; o < OcV; ++o) weights[o] = simd::load_aligned<V>(w + i * WRow + o * simd::kLanes);
 #pragma GCC unroll 32
-                    for (int t = 0; t < TH * TW; ++t) {
-                        const V xv = simd::splat<V>(xp[(t / TW) * x_line + (t % TW) * SW * Block + i]);
+    for (int t = 0; t < TH * TW; ++t) {
+      const V value = simd::splat<V>(x[(t / TW) * x_line + (t % TW) * Pixel + i * XStep]);
 #pragma GCC unroll 8
-                        for (int o = 0; o < OcV; ++o) acc[o][t] = simd::fma(xv, wv[o], acc[o][t]);
-                    }
-                    PIN_ACC
-                }
-            }
-        }
+      for (int o = 0; o < OcV; ++o) acc[o][t] = simd::fma(value, weights[o], acc[o][t]);
     }
 #pragma GCC unroll 8
     for (int o = 0; o < OcV; ++o) {
-        const int64_t lane = o * L, in_block = lane % Block;
 #pragma GCC unroll 32
-        for (int t = 0; t < TH * TW; ++t) {
-            const int64_t at = offset + (lane / Block) * dst_block + (t / TW) * dst_line + (t % TW) * Block + in_block;
-            V v = consumer(acc[o][t], c + lane, at);
-            if constexpr (Tail) v = simd::keep_lanes(v, oc - c - lane);
-            simd::store_aligned(dst + at, v);
-        }
+      for (int t = 0; t < TH * TW; ++t) simd::pin(acc[o][t]);
     }
+  }
 }
 
-}  // namespace conv
+/// Hands the sums to the consumer and stores what it returns.
+template <int Block, int OcV, int TH, int TW, bool Tail, class Consumer>
+MGEC_INLINE void finish(const simd::f32v (&acc)[OcV][TH * TW], float *dst, int64_t dst_block, int64_t dst_line, int64_t oc,
+                        int64_t c, int64_t offset, const Consumer &consumer) {
+  static_assert(Block % simd::kLanes == 0, "a vector is never wider than a block");
+#pragma GCC unroll 8
+  for (int o = 0; o < OcV; ++o) {
+    const int lane = o * simd::kLanes;
+#pragma GCC unroll 32
+    for (int t = 0; t < TH * TW; ++t) {
+      const int64_t at = offset + (lane / Block) * dst_block + (t / TW) * dst_line + (t % TW) * Block + lane % Block;
+      simd::f32v v = consumer(acc[o][t], c + lane, at);
+      if constexpr (Tail) v = simd::keep_lanes(v, oc - c - lane);
+      simd::store_aligned(dst + at, v);
+    }
+  }
+}
+
+template <int Block, int OcV, int TH, int TW, int SW, int WRow, int Ahead, bool Tail, class Consumer>
+MGEC_NOINLINE void tile(const float *x, int64_t x_block, int64_t x_kh, int64_t x_kw, int64_t x_line, int64_t ic, int64_t kh,
+                        int64_t kw, const float *w, const float *next, int64_t next_step, float *dst, int64_t dst_block,
+                        int64_t dst_line, int64_t oc, int64_t c, int64_t offset, const Consumer &consumer) {
+  simd::f32v acc[OcV][TH * TW] = {};
+  for (; ic >= Block; ic -= Block, x += x_block) {
+    const float *row = x;
+    for (int64_t r = 0; r < kh; ++r, row += x_kh) {
+      const float *tap = row;
+      for (int64_t s = 0; s < kw; ++s, tap += x_kw, w += Block * WRow) {
+        if constexpr (Ahead > 0) {
+#pragma GCC unroll 16
+          for (int i = 0; i < Ahead; ++i) __builtin_prefetch(next + i * 16, 0, 2);
+          next += next_step;
+        }
+        accumulate<Block, 1, OcV, TH, TW, SW * Block, WRow>(acc, tap, x_line, w);
+      }
+    }
+  }
+  if (ic > 0) {
+    for (int64_t r = 0; r < kh; ++r)
+      for (int64_t s = 0; s < kw; ++s) {
+        const float *tap = x + r * x_kh + s * x_kw;
+        for (int64_t i = 0; i < ic; ++i, ++tap, w += WRow)
+          accumulate<1, 1, OcV, TH, TW, SW * Block, WRow>(acc, tap, x_line, w);
+      }
+  }
+  finish<Block, OcV, TH, TW, Tail>(acc, dst, dst_block, dst_line, oc, c, offset, consumer);
+}
+
+/// x_plane to the next input channel; the KW taps of a row are DW floats apart. Weights [ic][kh][KW][WRow].
+template <int Block, int OcV, int TH, int TW, int SW, int KW, int DW, int WRow, bool Tail, class Consumer>
+MGEC_NOINLINE void planar_tile(const float *x, int64_t x_plane, int64_t x_kh, int64_t x_line, int64_t ic, int64_t kh,
+                               const float *w, float *dst, int64_t dst_block, int64_t dst_line, int64_t oc, int64_t c,
+                               int64_t offset, const Consumer &consumer) {
+  simd::f32v acc[OcV][TH * TW] = {};
+  for (int64_t i = 0; i < ic; ++i, x += x_plane) {
+    const float *row = x;
+    for (int64_t r = 0; r < kh; ++r, row += x_kh, w += KW * WRow)
+      accumulate<KW, DW, OcV, TH, TW, SW, WRow>(acc, row, x_line, w);
+  }
+  finish<Block, OcV, TH, TW, Tail>(acc, dst, dst_block, dst_line, oc, c, offset, consumer);
+}
+
+/// Leaves sums as they are: for products that are intermediate.
+struct Identity {
+  template <class V> MGEC_INLINE V operator()(V value, int64_t, int64_t) const { return value; }
+};
+
+} // namespace conv
 MGEC_KERNELS_END

@@ -1,0 +1,64 @@
+//===- Emit.h - from built kernels to files ---------------------------------------------------------------------===//
+#pragma once
+
+#include "codegen/targets/Target.h"
+#include "compiler/dialect/Mge.h"
+#include "compiler/dialect/Mgk.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mgec::codegen {
+
+/// A folder of generated sources: file name (with '/' between folders) to content.
+using SourceTree = std::map<std::string, std::string>;
+
+/// Prints a network at stage `build`. `name` is the model's name; the tree is deterministic and stands alone: sources, the
+/// kernel headers they use, weights, a CMakeLists.txt and a manifest. Printing changes nothing in the IR.
+mlir::FailureOr<SourceTree> emitNetwork(mge::NetworkOp network, llvm::StringRef name);
+
+/// `name` as a C identifier.
+std::string identifier(llvm::StringRef name);
+
+/// A text file under construction.
+class Printer {
+public:
+  explicit Printer(std::string &out) : os(out) {}
+  /// Writes one line at the current depth.
+  template <class... Parts> void line(const Parts &...parts) {
+    if constexpr (sizeof...(parts) > 0) {
+      os.indent(2 * depth);
+      (void)(os << ... << parts);
+    }
+    os << "\n";
+  }
+  /// Opens a block: writes the line and indents what follows.
+  template <class... Parts> void open(const Parts &...parts) {
+    line(parts...);
+    ++depth;
+  }
+  void close(llvm::StringRef text = "}") {
+    --depth;
+    line(text);
+  }
+  llvm::raw_string_ostream os;
+  int depth = 0;
+};
+
+/// Prints one kernel as a frame struct, a consumer functor where it has one, and a function.
+void printKernel(Printer &printer, mgk::KernelOp kernel);
+/// The element type as kernels spell it: "float", "int8_t", "uint16_t" (for half floats).
+std::string cType(mlir::Type element);
+
+/// A kernel header that the compiler carries: its path below the source tree and its text.
+struct KernelFile {
+  const char *path, *text;
+};
+llvm::ArrayRef<KernelFile> kernelFiles();
+/// Adds `path` and every header that it includes to the tree.
+void addKernelFile(SourceTree &tree, const std::string &path);
+/// A number that names the kernel headers' content.
+uint64_t kernelTreeHash();
+
+} // namespace mgec::codegen

@@ -1,0 +1,14 @@
+//===- Manifest.h - what an artifact says about itself, as JSON --------------------------------------------------===//
+#pragma once
+
+#include "codegen/targets/Target.h"
+#include "compiler/dialect/Mge.h"
+
+#include <string>
+
+namespace mgec::codegen {
+
+/// Shapes, types, targets, kernel rows, memory and weights of a network at stage `build`, pretty-printed.
+std::string manifestJson(mge::NetworkOp network, llvm::StringRef name, const TargetSet &targets);
+
+} // namespace mgec::codegen

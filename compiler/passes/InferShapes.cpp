@@ -1,0 +1,179 @@
+//===- InferShapes.cpp - stage infer ----------------------------------------------------------------------------===//
+#include "compiler/passes/Fold.h"
+#include "compiler/passes/Passes.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace mgec {
+#define GEN_PASS_DEF_INFERSHAPES
+#include "compiler/passes/Passes.h.inc"
+} // namespace mgec
+
+using namespace mlir;
+using namespace mgec;
+using namespace mgec::mge;
+
+namespace {
+
+/// Largest integer constant whose value shape arithmetic may use.
+constexpr int64_t kMaxHostElements = 256;
+
+class Inference {
+public:
+  explicit Inference(VariantOp variant) : variant(variant), context(variant.getContext()) {}
+
+  LogicalResult run() {
+    for (Operation &op : llvm::make_early_inc_range(variant.getBlock())) {
+      if (auto constant = dyn_cast<ConstantOp>(op))
+        rememberConstant(constant);
+      else if (auto shaped = dyn_cast<ShapeOpInterface>(op); shaped && failed(infer(shaped)))
+        return failure();
+    }
+    if (failed(materialise()))
+      return failure();
+    eraseDead();
+    return success();
+  }
+
+private:
+  TensorShape shapeOf(Value value) {
+    auto type = cast<RankedTensorType>(value.getType());
+    return {dimsOf(type), type.getElementType()};
+  }
+
+  void rememberConstant(ConstantOp op) {
+    auto type = cast<RankedTensorType>(op.getType());
+    if (!type.getElementType().isInteger(32) || type.getNumElements() > kMaxHostElements)
+      return;
+    ArrayRef<uint8_t> bytes = bytesOf(weightOf(op.getResult()));
+    HostValue value;
+    for (int64_t i = 0; i < type.getNumElements(); ++i) {
+      int32_t element;
+      std::memcpy(&element, bytes.data() + 4 * i, 4);
+      value.push_back(getAffineConstantExpr(element, context));
+    }
+    values[op.getResult()] = std::move(value);
+  }
+
+  LogicalResult infer(ShapeOpInterface op) {
+    ShapeContext shapes{context, {}, {}, {}, {}};
+    for (Value operand : op->getOperands()) {
+      shapes.operands.push_back(shapeOf(operand));
+      auto it = values.find(operand);
+      shapes.values.push_back(it == values.end() ? std::nullopt : std::optional<HostValue>(it->second));
+    }
+    if (failed(op.inferShapes(shapes)))
+      return failure();
+    if (shapes.results.size() != op->getNumResults())
+      return op->emitOpError() << "has " << op->getNumResults() << " results but makes " << shapes.results.size();
+    for (auto [k, result] : llvm::enumerate(op->getResults())) {
+      const TensorShape &shape = shapes.results[k];
+      if (failed(checkExtents(op, shape)))
+        return failure();
+      result.setType(tensorType(shape.dims, shape.element, 1));
+      if (shapes.resultValues[k])
+        values[result] = *shapes.resultValues[k];
+    }
+    if (auto dropping = dyn_cast<ShapeOperandsOpInterface>(op.getOperation()))
+      if (unsigned count = dropping.getNumShapeOperands())
+        op->eraseOperands(op->getNumOperands() - count, count);
+    convertOperands(op);
+    return success();
+  }
+
+  LogicalResult checkExtents(Operation *op, const TensorShape &shape) {
+    int64_t elements = 1;
+    for (AffineExpr dim : shape.dims)
+      if (auto extent = constantOf(dim)) {
+        if (*extent < 0)
+          return op->emitOpError() << "makes the negative extent " << *extent;
+        if (*extent == 0)
+          return op->emitOpError() << "makes a tensor without elements, " << shapeText(shape.dims);
+        if (llvm::MulOverflow(elements, *extent, elements) || elements > (int64_t(1) << 40))
+          return op->emitOpError() << "makes too large a tensor, " << shapeText(shape.dims);
+      }
+    if (shape.dims.size() > 7)
+      return op->emitOpError("makes more than 7 dimensions");
+    return success();
+  }
+
+  /// Element-wise operations and joins compute in one type: operands of another are converted first.
+  void convertOperands(Operation *op) {
+    if (!isa<ElemwiseOp, ConcatOp>(op))
+      return;
+    Type element = cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
+    // Comparisons that give a boolean compute in their operands' type.
+    if (element.isInteger(1))
+      return;
+    OpBuilder builder(op);
+    for (OpOperand &operand : op->getOpOperands()) {
+      auto type = cast<RankedTensorType>(operand.get().getType());
+      if (type.getElementType() == element || isa<quant::QuantizedType>(element))
+        continue;
+      auto converted = RankedTensorType::get(type.getShape(), element, type.getEncoding());
+      operand.set(TypeCvtOp::create(builder, op->getLoc(), converted, operand.get(), TypeAttr::get(element)));
+    }
+  }
+
+  /// Host values that real computations (or outputs) use become constants.
+  LogicalResult materialise() {
+    auto network = cast<NetworkOp>(variant->getParentOp());
+    for (Operation &op : llvm::make_early_inc_range(variant.getBlock())) {
+      if (isa<ConstantOp>(op) || op.getNumResults() != 1 || op.use_empty())
+        continue;
+      auto it = values.find(op.getResult(0));
+      if (it == values.end())
+        continue;
+      auto type = cast<RankedTensorType>(op.getResult(0).getType());
+      std::vector<uint8_t> bytes;
+      bool known = type.hasStaticShape() && type.getElementType().isInteger(32) &&
+                   type.getNumElements() == static_cast<int64_t>(it->second.size());
+      for (AffineExpr expr : it->second) {
+        auto constant = constantOf(expr);
+        known &= constant.has_value();
+        int32_t element = static_cast<int32_t>(constant.value_or(0));
+        bytes.insert(bytes.end(), reinterpret_cast<uint8_t *>(&element), reinterpret_cast<uint8_t *>(&element) + 4);
+      }
+      if (!known) {
+        if (isa<GetVarShapeOp>(op) && feedsData(&op))
+          return op.emitOpError("is used as data, but depends on a symbolic extent");
+        continue;
+      }
+      OpBuilder builder(&op);
+      WeightOp weight = addWeight(network, type, bytes, "shape");
+      op.getResult(0).replaceAllUsesWith(ConstantOp::create(builder, op.getLoc(), type, weight.getSymName()));
+    }
+    return success();
+  }
+
+  /// Whether an operation that is not itself host arithmetic still uses the result.
+  bool feedsData(Operation *op) {
+    return llvm::any_of(op->getUsers(), [&](Operation *user) {
+      return user->getNumResults() == 0 || !values.count(user->getResult(0)) || feedsData(user);
+    });
+  }
+
+  void eraseDead() {
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(variant.getBlock())))
+      if (isOpTriviallyDead(&op))
+        op.erase();
+  }
+
+  VariantOp variant;
+  MLIRContext *context;
+  DenseMap<Value, HostValue> values;
+};
+
+struct InferShapesPass : mgec::impl::InferShapesBase<InferShapesPass> {
+  void runOnOperation() override {
+    NetworkOp network = getOperation();
+    for (auto variant : network.getBlock().getOps<VariantOp>())
+      if (failed(Inference(variant).run()) || failed(foldConstants(variant)))
+        return signalPassFailure();
+    dropDeadWeights(network);
+    network.setStage("infer");
+  }
+};
+
+} // namespace

@@ -1,0 +1,27 @@
+//===- Bisect.h - finds the stage that breaks a model -----------------------------------------------------------===//
+#pragma once
+
+#include "compiler/tools/Compile.h"
+#include "compiler/tools/Info.h"
+
+#include <string>
+#include <vector>
+
+namespace mgec::tools {
+
+struct BisectOptions {
+  std::string model;
+  std::vector<std::string> inputs; // NAME=FILE.npy
+  double tolerance = 1e-3;         // relative to the largest element of the tensor
+  CompileCommand compile;
+};
+
+/// Executes the IR of every stage in the reference evaluator, then the compiled code, on one set of inputs, and compares the
+/// outputs with those of stage `infer`. Prints a table; names the first stage, and the first variable in it, that departs.
+/// Returns 0 when all agree, 1 otherwise.
+int bisect(const BisectOptions &options);
+
+/// Costs and types for `mgec info`, from the infer stage with the shapes in the file; empty where that fails.
+InfoExtras infoExtras(const std::string &model);
+
+} // namespace mgec::tools

@@ -1,0 +1,183 @@
+//===- Compile.cpp - mgec compile, and the cache that mgec run keeps --------------------------------------------===//
+#include "compiler/tools/Compile.h"
+
+#include "codegen/emit/Artifact.h"
+#include "compiler/passes/Passes.h"
+#include "compiler/tools/Terminal.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+
+#include <chrono>
+#include <stdexcept>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+using namespace mgec;
+using namespace mgec::tools;
+using llvm::SmallString;
+using llvm::StringRef;
+
+std::string tools::modelName(const std::string &path) {
+  std::string stem = llvm::sys::path::stem(path).str();
+  return stem.empty() ? "model" : stem;
+}
+
+Loaded tools::loadAndCompile(const std::string &path, const CompileOptions &options) {
+  Loaded loaded;
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  loaded.context = std::make_unique<mlir::MLIRContext>(registry, mlir::MLIRContext::Threading::DISABLED);
+  loaded.context->loadAllAvailableDialects();
+  if (options.progress)
+    options.progress("read");
+  loaded.model = read::readModelFile(path);
+  loaded.compilation = compile(*loaded.context, loaded.model, options);
+  return loaded;
+}
+
+static void summarise(mge::NetworkOp network, double seconds, const std::string &output) {
+  for (auto variant : network.getBlock().getOps<mge::VariantOp>()) {
+    std::string shapes;
+    for (auto [name, type] : llvm::zip(variant.getInputNames().getAsValueRange<mlir::StringAttr>(),
+                                       variant.getBlock().getArgumentTypes())) {
+      std::string dims;
+      for (int64_t extent : llvm::cast<mlir::RankedTensorType>(type).getShape())
+        dims += (dims.empty() ? "" : "x") +
+                (mlir::ShapedType::isDynamic(extent) ? std::string("N") : std::to_string(extent));
+      shapes += (shapes.empty() ? "" : ", ") + name.str() + " " + dims;
+    }
+    std::fprintf(stderr, "  %s: arena %s (lower bound %s)%s, scratch %s a thread\n", shapes.c_str(),
+                 humanBytes(variant.getArenaBytes().value_or(0)).c_str(),
+                 humanBytes(variant.getLowerBoundBytes().value_or(0)).c_str(),
+                 variant.hasSymbolicBatch() ? " a sample" : "", humanBytes(variant.getScratchBytes().value_or(0)).c_str());
+  }
+  std::fprintf(stderr, "  weights %s; wrote %s in %.2f s\n", humanBytes(network.getPackedBytes().value_or(0)).c_str(),
+               output.c_str(), seconds);
+}
+
+static void warnAboutReferences(mge::NetworkOp network) {
+  std::vector<std::string> names;
+  double share = referenceShare(network, names);
+  if (share <= 0.05)
+    return;
+  std::string list = llvm::join(llvm::ArrayRef(names).take_front(5), ", ");
+  char text[64];
+  std::snprintf(text, sizeof text, "%.0f %%", 100 * share);
+  printWarning(std::string(text) + " of the predicted time is spent in reference kernels (" + list +
+               (names.size() > 5 ? " and " + std::to_string(names.size() - 5) + " more" : "") +
+               "); `mgec explain` says why");
+}
+
+void tools::compileModel(const CompileCommand &command) {
+  auto start = std::chrono::steady_clock::now();
+  Progress progress("compiling " + modelName(command.model));
+  CompileOptions options = command.options;
+  options.progress = [&](const std::string &stage) {
+    if (!command.quiet)
+      progress.update(stage);
+  };
+  Loaded loaded = loadAndCompile(command.model, options);
+  mge::NetworkOp network = loaded.compilation.network();
+  if (!options.stopAfter.empty() && options.stopAfter != "emit") {
+    loaded.compilation.module->print(llvm::outs(), mlir::OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(64));
+    llvm::outs() << "\n";
+    return;
+  }
+  if (!command.quiet)
+    for (const std::string &warning : loaded.model.warnings)
+      printWarning(command.model + ": " + warning);
+  progress.update("emit");
+  std::string name = command.name.empty() ? modelName(command.model) : command.name;
+  auto tree = codegen::emitNetwork(network, name);
+  if (failed(tree))
+    throw std::runtime_error(command.model + ": the sources could not be printed");
+  StringRef output = command.output;
+  if (output.ends_with(".so") || output.ends_with(".a")) {
+    codegen::BuildOptions build;
+    build.compiler = command.cxx;
+    build.jobs = command.jobs;
+    build.progress = [&](const std::string &unit) { progress.update("built " + unit); };
+    progress.update("C++ compiler");
+    codegen::buildArtifact(*tree, targetsOf(network), command.output, build);
+  } else {
+    codegen::writeTree(*tree, command.output);
+  }
+  if (command.quiet)
+    return;
+  progress.update("done");
+  std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  if (colourOnStderr())
+    std::fprintf(stderr, "\r\033[K");
+  summarise(network, elapsed.count(), command.output);
+  warnAboutReferences(network);
+}
+
+//===----------------------------------------------------------------------===//
+// Cache
+//===----------------------------------------------------------------------===//
+
+static std::string cacheFolder() {
+  auto variable = [](const char *name) -> std::string {
+    const char *value = getenv(name);
+    return value ? value : "";
+  };
+  SmallString<256> folder;
+  if (std::string own = variable("MGEC_CACHE_DIR"); !own.empty()) {
+    folder = own;
+  } else if (std::string xdg = variable("XDG_CACHE_HOME"); !xdg.empty()) {
+    folder = xdg;
+    llvm::sys::path::append(folder, "mgec");
+  } else if (std::string home = variable("HOME"); !home.empty()) {
+    folder = home;
+    llvm::sys::path::append(folder, ".cache", "mgec");
+  } else {
+    throw std::runtime_error("no place for the cache of compiled models: set MGEC_CACHE_DIR");
+  }
+  return folder.str().str();
+}
+
+static void addFile(XXH3_state_t *state, const std::string &path, const char *what) {
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    throw std::runtime_error("cannot read " + std::string(what) + path + ": " + buffer.getError().message());
+  XXH3_128bits_update(state, (*buffer)->getBufferStart(), (*buffer)->getBufferSize());
+}
+
+std::string tools::cachedArtifact(const CompileCommand &command) {
+  // The model, everything that changes the code, and the compiler itself: a changed mgec never runs a stale build.
+  XXH3_state_t *state = XXH3_createState();
+  std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t *)> owner(state, XXH3_freeState);
+  XXH3_128bits_reset(state);
+  addFile(state, command.model, "");
+  addFile(state, "/proc/self/exe", "this program: ");
+  std::string options = llvm::join(command.options.targets, ",") + "|" + llvm::join(command.options.shapes, "|") + "|" +
+                        std::to_string(command.options.fusionLevel) + "|" + command.options.forceRows + "|" +
+                        std::to_string(command.options.referenceOnly) + "|" + command.cxx;
+  for (const codegen::Target &target : [&] {
+         std::vector<codegen::Target> found;
+         for (const std::string &name : command.options.targets)
+           if (auto each = codegen::findTarget(name))
+             found.push_back(*each);
+         return found;
+       }())
+    options += "|" + target.features;
+  XXH3_128bits_update(state, options.data(), options.size());
+  XXH128_hash_t hash = XXH3_128bits_digest(state);
+  char name[64];
+  std::snprintf(name, sizeof name, "%016llx%016llx.so", static_cast<unsigned long long>(hash.high64),
+                static_cast<unsigned long long>(hash.low64));
+  SmallString<256> path(cacheFolder());
+  llvm::sys::path::append(path, name);
+  if (llvm::sys::fs::exists(path))
+    return path.str().str();
+  CompileCommand compile = command;
+  compile.output = path.str().str();
+  compile.quiet = true;
+  compileModel(compile);
+  return compile.output;
+}

@@ -1,0 +1,37 @@
+//===- Compile.h - mgec compile, and the cache that mgec run keeps ----------------------------------------------===//
+#pragma once
+
+#include "compiler/Pipeline.h"
+
+#include <string>
+
+namespace mgec::tools {
+
+struct CompileCommand {
+  std::string model, output; // output: a folder, or a file that ends in .so or .a
+  std::string name;          // of the artifact; "" takes the model's file name
+  CompileOptions options;
+  std::string cxx;
+  unsigned jobs = 0;
+  bool quiet = false;
+};
+
+/// Compiles to a folder of sources, a shared library or an archive. Throws std::runtime_error.
+void compileModel(const CompileCommand &command);
+
+/// The shared library for a model, compiled on the fly when the cache has none. The cache ($MGEC_CACHE_DIR, else
+/// $XDG_CACHE_HOME/mgec, else ~/.cache/mgec) is keyed by the model's bytes, the options and this very program.
+std::string cachedArtifact(const CompileCommand &command);
+
+/// A parsed and compiled model, as far as `options.stopAfter` says.
+struct Loaded {
+  std::unique_ptr<mlir::MLIRContext> context;
+  read::Model model;
+  Compilation compilation;
+};
+Loaded loadAndCompile(const std::string &path, const CompileOptions &options);
+
+/// The model's name for artifacts: file name without folder and extension.
+std::string modelName(const std::string &path);
+
+} // namespace mgec::tools

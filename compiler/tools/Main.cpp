@@ -1,0 +1,37 @@
+//===- Main.cpp - the mgec program ------------------------------------------------------------------------------===//
+//
+// Command line in, exit code out: 0 for success, 1 for an error that a message on standard error explains, 2 for wrong usage.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "compiler/tools/Commands.h"
+#include "compiler/tools/Terminal.h"
+
+#include <CLI/CLI.hpp>
+
+using namespace mgec::tools;
+
+int main(int argc, char **argv) {
+  CLI::App app("mgec compiles MegEngine models (.mge) ahead of time into C++.", "mgec");
+  app.set_version_flag("--version", std::string("mgec ") + MGEC_VERSION);
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+  std::vector<std::unique_ptr<Command>> commands = makeCommands(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    int code = app.exit(error);
+    return code == 0 ? 0 : 2;
+  }
+  for (const std::unique_ptr<Command> &command : commands)
+    if (command->app->parsed()) {
+      try {
+        return command->run();
+      } catch (const std::bad_alloc &) {
+        printError("out of memory");
+      } catch (const std::exception &error) {
+        printError(error.what());
+      }
+      return 1;
+    }
+  return 2;
+}

@@ -1,0 +1,43 @@
+//===- Memory.cpp - one aligned block that only grows ---------------------------------------------------------===//
+#include "Memory.h"
+
+#include "mgec/model_abi.h"
+
+#include <cstdlib>
+
+namespace mgec::core {
+
+Status Memory::ensure(uint64_t size) {
+  if (size <= size_)
+    return Status();
+  if (size > static_cast<uint64_t>(PTRDIFF_MAX) - MGEC_ALIGNMENT)
+    return Status::error("the model needs more memory than a process can have");
+  clear();
+  const size_t rounded = (static_cast<size_t>(size) + MGEC_ALIGNMENT - 1) / MGEC_ALIGNMENT * MGEC_ALIGNMENT;
+  void *block = nullptr;
+  if (hooks_.allocate)
+    block = hooks_.allocate(rounded, MGEC_ALIGNMENT);
+  else if (posix_memalign(&block, MGEC_ALIGNMENT, rounded) != 0)
+    block = nullptr;
+  if (!block)
+    return Status::errorf("cannot allocate %zu bytes for the model's activations", rounded);
+  data_ = static_cast<uint8_t *>(block);
+  size_ = rounded;
+  if (reinterpret_cast<uintptr_t>(block) % MGEC_ALIGNMENT != 0) {
+    clear();
+    return Status::errorf("the allocator gave memory that is not aligned to the %d bytes it was asked for",
+                          MGEC_ALIGNMENT);
+  }
+  return Status();
+}
+
+void Memory::clear() {
+  if (data_ && hooks_.allocate)
+    hooks_.release(data_);
+  else
+    std::free(data_);
+  data_ = nullptr;
+  size_ = 0;
+}
+
+} // namespace mgec::core

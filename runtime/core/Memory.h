@@ -1,0 +1,44 @@
+//===- Memory.h - one aligned block that only grows -----------------------------------------------------------===//
+//
+// Activation memory of a network. Several networks that never run at the same time may share one block. Growing moves
+// the block and loses its contents, so users ask for `data()` anew before each use.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#pragma once
+
+#include "Status.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace mgec::core {
+
+/// Where blocks come from. Null functions mean the C library.
+struct MemoryHooks {
+  /// At least `size` bytes, aligned to `align`; null on failure.
+  std::function<void *(size_t size, size_t align)> allocate;
+  std::function<void(void *)> release;
+};
+
+class Memory {
+public:
+  explicit Memory(MemoryHooks hooks = {}) : hooks_(std::move(hooks)) {}
+  ~Memory() { clear(); }
+  Memory(const Memory &) = delete;
+  Memory &operator=(const Memory &) = delete;
+
+  /// Makes the block hold at least `size` bytes, aligned to MGEC_ALIGNMENT.
+  Status ensure(uint64_t size);
+  void clear();
+
+  uint8_t *data() const { return data_; }
+  size_t size() const { return size_; }
+
+private:
+  MemoryHooks hooks_;
+  uint8_t *data_ = nullptr;
+  size_t size_ = 0;
+};
+
+} // namespace mgec::core

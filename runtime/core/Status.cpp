@@ -1,0 +1,38 @@
+//===- Status.cpp - formatting of messages --------------------------------------------------------------------===//
+#include "Status.h"
+
+#include <cstdarg>
+#include <cstdio>
+
+namespace mgec::core {
+
+namespace {
+std::string vformat(const char *fmt, va_list args) {
+  va_list again;
+  va_copy(again, args);
+  const int length = std::vsnprintf(nullptr, 0, fmt, args);
+  std::string text(length > 0 ? static_cast<size_t>(length) : 0, '\0');
+  if (length > 0)
+    std::vsnprintf(&text[0], text.size() + 1, fmt, again);
+  va_end(again);
+  return text;
+}
+} // namespace
+
+std::string format(const char *fmt, ...) {
+  va_list args;
+  va_start(args, fmt);
+  std::string text = vformat(fmt, args);
+  va_end(args);
+  return text;
+}
+
+Status Status::errorf(const char *fmt, ...) {
+  va_list args;
+  va_start(args, fmt);
+  std::string text = vformat(fmt, args);
+  va_end(args);
+  return error(std::move(text));
+}
+
+} // namespace mgec::core

@@ -1,0 +1,637 @@
+//===- NetworkImpl.cpp - what a lite::Network is inside -------------------------------------------------------===//
+#include "NetworkImpl.h"
+
+#include "lite/misc.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace lite {
+
+using mgec::core::Shape;
+
+void check(const mgec::core::Status &status) {
+  if (!status.ok())
+    throw Error(status.message());
+}
+
+namespace {
+
+bool sub_byte(const mgec_tensor_desc &desc) { return desc.dtype == MGEC_QS4 || desc.dtype == MGEC_QU4; }
+
+/// The element type that stores a tensor of the model.
+LiteDataType lite_type(int32_t dtype) {
+  switch (dtype) {
+  case MGEC_F32:
+    return LITE_FLOAT;
+  case MGEC_F16:
+    return LITE_HALF;
+  case MGEC_BF16:
+  case MGEC_U16:
+    return LITE_UINT16;
+  case MGEC_I8:
+  case MGEC_QS8:
+    return LITE_INT8;
+  case MGEC_I16:
+  case MGEC_QS16:
+    return LITE_INT16;
+  case MGEC_I32:
+  case MGEC_QS32:
+    return LITE_INT;
+  default: // u8, bool, qu8, and 4-bit types, two a byte
+    return LITE_UINT8;
+  }
+}
+
+Layout lite_layout(const mgec_tensor_desc &desc, const Shape &shape) {
+  Layout layout = {};
+  layout.ndim = static_cast<size_t>(shape.ndim);
+  layout.data_type = lite_type(desc.dtype);
+  for (int32_t i = 0; i < shape.ndim; ++i)
+    layout.shapes[i] = static_cast<size_t>(shape.dims[i]);
+  if (sub_byte(desc) && shape.ndim)
+    layout.shapes[shape.ndim - 1] = (layout.shapes[shape.ndim - 1] + 1) / 2;
+  return layout;
+}
+
+Shape core_shape(const mgec_tensor_desc &desc, const Layout &layout) {
+  Shape shape;
+  shape.ndim = static_cast<int32_t>(std::min<size_t>(layout.ndim, MGEC_MAX_NDIM));
+  for (int32_t i = 0; i < shape.ndim; ++i)
+    shape.dims[i] = static_cast<int64_t>(layout.shapes[i]);
+  if (sub_byte(desc) && shape.ndim) { // bytes to elements: the compiled extent tells an odd one
+    const int32_t last = shape.ndim - 1;
+    const int64_t compiled = desc.ndim == shape.ndim ? desc.dims[last] : -1;
+    shape.dims[last] = compiled >= 0 && (compiled + 1) / 2 == shape.dims[last] ? compiled : shape.dims[last] * 2;
+  }
+  return shape;
+}
+
+bool aligned(const void *memory, const mgec_tensor_desc &desc) {
+  return reinterpret_cast<uintptr_t>(memory) % mgec::core::dtypeAlignment(desc.dtype) == 0;
+}
+
+bool overlap(const void *a, uint64_t a_bytes, const void *b, uint64_t b_bytes) {
+  const auto x = reinterpret_cast<uintptr_t>(a), y = reinterpret_cast<uintptr_t>(b);
+  return x < y + b_bytes && y < x + a_bytes;
+}
+
+const IO *find_io(const std::vector<IO> &list, const char *name) {
+  for (const IO &io : list)
+    if (io.name == name)
+      return &io;
+  return nullptr;
+}
+
+} // namespace
+
+Network::NetworkImpl::NetworkImpl(const Config &config, const NetworkIO &io)
+    : config(config), network_io(io), device_id(config.device_id) {}
+
+Network::NetworkImpl::~NetworkImpl() {
+  if (dispatcher_.joinable()) {
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      changed_.wait(lock, [this] { return !job_; });
+      stop_ = true;
+    }
+    changed_.notify_all();
+    dispatcher_.join();
+  }
+  unload();
+}
+
+void Network::NetworkImpl::require_before(const char *name) const {
+  if (loaded())
+    fail("%s should be used before model loaded.", name);
+}
+
+void Network::NetworkImpl::require_after(const char *name) const {
+  if (!loaded())
+    fail("%s should be used after model loaded.", name);
+}
+
+//===--- Loading --------------------------------------------------------------------------------------------===//
+
+void Network::NetworkImpl::check_config() const {
+  if (config.device_type != LITE_CPU && config.device_type != LITE_DEVICE_DEFAULT)
+    fail("device type %d is not available: this library runs networks on LITE_CPU",
+         static_cast<int>(config.device_type));
+  if (config.backend != LITE_DEFAULT)
+    fail("backend %d is not available; use LITE_DEFAULT", static_cast<int>(config.backend));
+  if (!config.bare_model_cryption_name.empty())
+    fail("The decryption method %s is not registed yet.", config.bare_model_cryption_name.c_str());
+  const Options &o = config.options;
+  if (o.force_output_use_user_specified_memory && o.force_output_dynamic_alloc)
+    throw Error("Can't set force_output_use_user_specified_memory and force_output_dynamic_alloc at the same time.");
+  if (o.force_output_use_user_specified_memory && asynchronous())
+    throw Error("Async mode can't run with force_output_use_user_specified_memory which output data is written to use "
+                "specific memory.");
+}
+
+void Network::NetworkImpl::warn_of_compiled_options() const {
+  const Options &o = config.options;
+  const std::pair<bool, const char *> rows[] = {
+      {o.weight_preprocess, "weight_preprocess"},
+      {o.fuse_preprocess, "fuse_preprocess"},
+      {o.force_dynamic_alloc, "force_dynamic_alloc"},
+      {o.no_profiling_on_shape_change, "no_profiling_on_shape_change"},
+      {o.jit_level != 0, "jit_level"},
+      {o.graph_opt_level != 2, "graph_opt_level"},
+      {o.enable_nchw44, "enable_nchw44"},
+      {o.enable_nchw44_dot, "enable_nchw44_dot"},
+      {o.enable_nchw88, "enable_nchw88"},
+      {o.enable_nhwcd4, "enable_nhwcd4"},
+      {o.enable_nchw4, "enable_nchw4"},
+      {o.enable_nchw32, "enable_nchw32"},
+      {o.enable_nchw64, "enable_nchw64"},
+  };
+  std::string names;
+  for (const auto &row : rows)
+    if (row.first)
+      names += std::string(names.empty() ? "" : ", ") + row.second;
+  if (!names.empty())
+    LITE_WARN("%s: decided when the model was compiled; the value given now has no effect", names.c_str());
+}
+
+mgec::core::Wanted Network::NetworkImpl::wanted() const {
+  mgec::core::Wanted result;
+  if (config.options.enable_f16_io_comp)
+    result.precision = "f16";
+  for (const IO &io : network_io.inputs) {
+    if (io.config_layout.ndim == 0)
+      continue;
+    Shape shape;
+    shape.ndim = static_cast<int32_t>(std::min<size_t>(io.config_layout.ndim, MGEC_MAX_NDIM));
+    for (int32_t i = 0; i < shape.ndim; ++i)
+      shape.dims[i] = static_cast<int64_t>(io.config_layout.shapes[i]);
+    result.shapes.emplace_back(io.name, shape);
+  }
+  return result;
+}
+
+/// Everything that comes before looking for a model. Whatever was loaded is given up, also when the new one fails.
+void Network::NetworkImpl::begin_load() {
+  await();
+  if (loaded())
+    LITE_WARN("the network gives up the model that it had loaded");
+  unload();
+  check_config();
+}
+
+void Network::NetworkImpl::load(const std::string &path) {
+  begin_load();
+  mgec::core::ModelPtr model;
+  check(mgec::core::bindFile(path, wanted(), model));
+  start(std::move(model));
+}
+
+void Network::NetworkImpl::load(const void *data, size_t size) {
+  begin_load();
+  mgec::core::ModelPtr model;
+  check(mgec::core::bindBytes(data, size, wanted(), model));
+  start(std::move(model));
+}
+
+void Network::NetworkImpl::load_shared(const NetworkImpl &source) {
+  if (!source.loaded())
+    throw Error("shared_weight_with_network should be used after the src network loaded.");
+  if (&source == this)
+    return;
+  begin_load();
+  start(source.executor_->modelPtr());
+}
+
+void Network::NetworkImpl::unload() {
+  for (Port &port : inputs_)
+    if (port.tensor)
+      port.impl().observe(nullptr);
+  inputs_.clear();
+  outputs_.clear();
+  named_inputs_.clear();
+  named_outputs_.clear();
+  finish_pending_ = false;
+  executor_.reset();
+}
+
+void Network::NetworkImpl::start(mgec::core::ModelPtr model) {
+  const mgec::core::Wanted want = wanted();
+  auto executor = std::make_unique<mgec::core::Executor>(model, want.precision);
+  if (want.precision != executor->precision() && want.precision != "f32")
+    fail("%s was compiled for precision %s; enable_f16_io_comp needs one that was compiled with --precision %s",
+         model->name(), executor->precision(), want.precision.c_str());
+  executor->setMemory(memory_);
+  check(executor->setThreads(inplace ? 1 : static_cast<unsigned>(threads)));
+
+  std::vector<const Shape *> shapes(model->inputs(), nullptr);
+  std::vector<Shape> configured(model->inputs());
+  for (uint32_t i = 0; i < model->inputs(); ++i) {
+    const mgec_tensor_desc &desc = executor->input(i);
+    const IO *io = find_io(network_io.inputs, desc.name);
+    if (!io || io->config_layout.ndim == 0)
+      continue;
+    if (io->config_layout.ndim > MGEC_MAX_NDIM || io->config_layout.data_type != lite_type(desc.dtype))
+      fail("input '%s' of %s has element type %s and at most %d dimensions; its config_layout says %s and %zu",
+           desc.name, model->name(), data_type_name(lite_type(desc.dtype)), MGEC_MAX_NDIM,
+           data_type_name(io->config_layout.data_type), io->config_layout.ndim);
+    configured[i] = core_shape(desc, io->config_layout);
+    shapes[i] = &configured[i];
+  }
+  check(executor->selectSome(shapes.data()));
+
+  executor_ = std::move(executor);
+  try {
+    make_ports();
+  } catch (...) {
+    unload();
+    throw;
+  }
+  warn_of_compiled_options();
+}
+
+void Network::NetworkImpl::make_ports() {
+  const mgec::core::Executor &e = *executor_;
+  const mgec::core::Model &model = e.model();
+  const auto make = [&](const mgec_tensor_desc &desc, const Shape &shape, const std::vector<IO> &list) {
+    Port port;
+    const IO *io = find_io(list, desc.name);
+    port.configured = io != nullptr;
+    if (io)
+      port.io = *io;
+    port.io.name = desc.name;
+    port.io.is_host = true;
+    port.tensor = TensorHelper::make(
+        std::make_shared<Tensor::TensorImpl>(LITE_CPU, device_id, lite_layout(desc, shape), false));
+    return port;
+  };
+  for (uint32_t i = 0; i < model.inputs(); ++i) {
+    Port port = make(e.input(i), e.inputShape(i), network_io.inputs);
+    if (const void *value = model.defaultValue(e.input(i)))
+      std::memcpy(port.impl().data(), value, port.impl().bytes());
+    if (!config.discrete_input_name.empty() && port.io.name == config.discrete_input_name) {
+      Layout one = port.impl().layout();
+      if (one.ndim != 4)
+        fail("input '%s' cannot be given as discrete tensors: it has %zu dimensions, not 4", port.io.name.c_str(),
+             one.ndim);
+      const size_t count = one.shapes[0];
+      one.shapes[0] = 1;
+      for (size_t k = 0; k < count; ++k)
+        port.discrete.push_back(std::make_shared<Tensor>(device_id, LITE_CPU, one));
+    }
+    inputs_.push_back(std::move(port));
+  }
+  bool any = false;
+  for (uint32_t i = 0; i < model.outputs(); ++i) {
+    outputs_.push_back(make(e.output(i), e.outputShape(i), network_io.outputs));
+    any = any || outputs_.back().configured;
+  }
+  if (only_configured) {
+    if (!any)
+      throw Error("compute configured output only with no configure output.");
+    for (Port &port : outputs_)
+      port.visible = port.configured;
+  }
+  for (const IO &io : network_io.inputs)
+    if (!find_input(io.name))
+      LITE_LOG("the model has no input '%s'; its configuration is ignored", io.name.c_str());
+  for (const IO &io : network_io.outputs)
+    if (!find_output(io.name))
+      LITE_LOG("the model has no output '%s'; its configuration is ignored", io.name.c_str());
+  for (const Port &port : outputs_)
+    if (port.io.config_layout.ndim && !(port.io.config_layout == port.impl().layout()))
+      LITE_WARN("output '%s' is %s, not %s as its config_layout says", port.io.name.c_str(),
+                layout_text(port.impl().layout()).c_str(), layout_text(port.io.config_layout).c_str());
+
+  for (Port &port : inputs_) {
+    if (port.discrete.empty())
+      port.impl().observe(this);
+    named_inputs_.emplace(port.io.name, std::make_pair(port.io, port.tensor));
+  }
+  for (Port &port : outputs_)
+    if (port.visible)
+      named_outputs_.emplace(port.io.name, std::make_pair(port.io, port.tensor));
+  shapes_.resize(inputs_.size());
+  input_pointers_.resize(inputs_.size());
+  output_pointers_.resize(outputs_.size());
+  collect_shapes();
+  first_shapes_ = shapes_;
+}
+
+//===--- Looking up -----------------------------------------------------------------------------------------===//
+
+Network::NetworkImpl::Port &Network::NetworkImpl::input(size_t index) {
+  if (index >= inputs_.size())
+    throw Error("The input tensor index is large than the total inputs number.");
+  return inputs_[index];
+}
+
+Network::NetworkImpl::Port &Network::NetworkImpl::output(size_t index) {
+  for (Port &port : outputs_)
+    if (port.visible && index-- == 0)
+      return port;
+  throw Error("The output tensor index is large than the total outputs number.");
+}
+
+Network::NetworkImpl::Port *Network::NetworkImpl::find_input(const std::string &name) {
+  for (Port &port : inputs_)
+    if (port.io.name == name)
+      return &port;
+  return nullptr;
+}
+
+Network::NetworkImpl::Port *Network::NetworkImpl::find_output(const std::string &name) {
+  for (Port &port : outputs_)
+    if (port.visible && port.io.name == name)
+      return &port;
+  return nullptr;
+}
+
+//===--- Shapes ---------------------------------------------------------------------------------------------===//
+
+void Network::NetworkImpl::before_layout(const Tensor::TensorImpl &tensor, const Layout &layout) {
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (&inputs_[i].impl() != &tensor)
+      continue;
+    const mgec_tensor_desc &desc = executor_->input(static_cast<uint32_t>(i));
+    if (layout.data_type != lite_type(desc.dtype))
+      fail("input '%s' of %s has element type %s, not %s", desc.name, executor_->model().name(),
+           data_type_name(lite_type(desc.dtype)), data_type_name(layout.data_type));
+    const Shape shape = core_shape(desc, layout);
+    collect_shapes();
+    shapes_[i] = shape;
+    if (config.options.const_shape && shape != first_shapes_[i])
+      fail("disallowed shape change: input '%s' %s vs %s; Options::const_shape is set", desc.name,
+           first_shapes_[i].text().c_str(), shape.text().c_str());
+    if (layout.ndim > MGEC_MAX_NDIM || !executor_->acceptsInput(static_cast<uint32_t>(i), shape))
+      check(executor_->noVariant(shapes_.data()));
+  }
+}
+
+/// Makes the outputs' layouts known as soon as the inputs' fit together; until then the outputs stay as they are.
+void Network::NetworkImpl::after_layout(const Tensor::TensorImpl &) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (job_)
+      return; // the forward that runs keeps its choice; the next one looks again
+  }
+  collect_shapes();
+  if (executor_->select(shapes_.data()).ok())
+    update_outputs(false);
+}
+
+void Network::NetworkImpl::collect_shapes() {
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    const mgec_tensor_desc &desc = executor_->input(static_cast<uint32_t>(i));
+    shapes_[i] = core_shape(desc, inputs_[i].impl().layout());
+  }
+}
+
+/// Gives the output tensors the layouts of the present choice. `strict` fails where the program's memory is too small;
+/// otherwise such an output keeps its layout.
+void Network::NetworkImpl::update_outputs(bool strict) {
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    Port &port = outputs_[i];
+    const Layout layout =
+        lite_layout(executor_->output(static_cast<uint32_t>(i)), executor_->outputShape(static_cast<uint32_t>(i)));
+    Tensor::TensorImpl &tensor = port.impl();
+    if (layout == tensor.layout() && (!tensor.has_memory() || tensor.capacity() >= tensor.bytes()))
+      continue;
+    if (!strict && tensor.external())
+      continue;
+    tensor.set_computed_layout(layout, port.io.name);
+  }
+}
+
+//===--- Running --------------------------------------------------------------------------------------------===//
+
+/// Copies the discrete tensors of an input one after another.
+void Network::NetworkImpl::gather(Port &port, size_t index) {
+  if (!port.staging)
+    port.staging = std::make_unique<mgec::core::Memory>();
+  check(port.staging->ensure(executor_->inputBytes(static_cast<uint32_t>(index))));
+  uint8_t *to = port.staging->data();
+  for (const auto &tensor : port.discrete) {
+    Tensor::TensorImpl &part = TensorHelper::impl(*tensor);
+    Layout one = port.impl().layout();
+    one.shapes[0] = 1;
+    if (!(part.layout() == one))
+      fail("a discrete tensor of input '%s' is %s of %s, not %s of %s", port.io.name.c_str(),
+           layout_text(part.layout()).c_str(), data_type_name(part.layout().data_type), layout_text(one).c_str(),
+           data_type_name(one.data_type));
+    copy_strided(one, part.strides(), part.data(true), to, true);
+    to += part.bytes();
+  }
+}
+
+const void *Network::NetworkImpl::input_memory(Port &port, size_t index) {
+  if (!port.discrete.empty()) {
+    gather(port, index);
+    return port.staging->data();
+  }
+  Tensor::TensorImpl &tensor = port.impl();
+  void *memory = tensor.data(true);
+  if (tensor.contiguous() && aligned(memory, executor_->input(static_cast<uint32_t>(index))))
+    return memory;
+  if (!port.staging)
+    port.staging = std::make_unique<mgec::core::Memory>();
+  check(port.staging->ensure(tensor.bytes()));
+  copy_strided(tensor.layout(), tensor.strides(), memory, port.staging->data(), true);
+  return port.staging->data();
+}
+
+void *Network::NetworkImpl::output_memory(Port &port, size_t index) {
+  const auto i = static_cast<uint32_t>(index);
+  const uint64_t bytes = executor_->outputBytes(i);
+  port.staged = false;
+  if (port.visible && port.io.io_type == LITE_IO_VALUE) {
+    Tensor::TensorImpl &tensor = port.impl();
+    if (config.options.force_output_use_user_specified_memory && !tensor.external())
+      fail("output '%s' has no memory: with force_output_use_user_specified_memory its tensor must be reset to memory "
+           "before forward",
+           port.io.name.c_str());
+    void *memory = tensor.data();
+    bool direct = tensor.contiguous() && aligned(memory, executor_->output(i));
+    for (size_t k = 0; direct && k < inputs_.size(); ++k)
+      direct = !overlap(memory, bytes, input_pointers_[k], executor_->inputBytes(static_cast<uint32_t>(k)));
+    for (size_t k = 0; direct && k < index; ++k)
+      direct = !overlap(memory, bytes, output_pointers_[k], executor_->outputBytes(static_cast<uint32_t>(k)));
+    if (direct)
+      return memory;
+    port.staged = true;
+  }
+  if (!port.staging)
+    port.staging = std::make_unique<mgec::core::Memory>();
+  check(port.staging->ensure(bytes ? bytes : 1));
+  return port.staging->data();
+}
+
+void Network::NetworkImpl::forward() {
+  require_after("forward");
+  await();
+  if (on_dispatcher())
+    call_finish(); // a callback starts the next forward: the one it was called for is over
+  if (start_callback)
+    start_callback(named_inputs_);
+  collect_shapes();
+  check(executor_->select(shapes_.data()));
+  update_outputs(true);
+  bool values = false;
+  for (const Port &port : outputs_)
+    values = values || (port.visible && port.io.io_type == LITE_IO_VALUE);
+  finish_pending_ = true;
+  if (!values)
+    return; // the shapes are all that was wanted
+  for (size_t i = 0; i < inputs_.size(); ++i)
+    input_pointers_[i] = input_memory(inputs_[i], i);
+  for (size_t i = 0; i < outputs_.size(); ++i)
+    output_pointers_[i] = output_memory(outputs_[i], i);
+  if (config.options.fake_next_exec) {
+    config.options.fake_next_exec = false;
+    check(executor_->prepare());
+    return;
+  }
+  if (asynchronous())
+    submit();
+  else
+    run();
+}
+
+void Network::NetworkImpl::run() {
+  check(executor_->forward(input_pointers_.data(), output_pointers_.data()));
+  for (Port &port : outputs_)
+    if (port.staged)
+      copy_strided(port.impl().layout(), port.impl().strides(), port.impl().data(), port.staging->data(), false);
+}
+
+void Network::NetworkImpl::call_finish() {
+  const bool pending = finish_pending_;
+  finish_pending_ = false;
+  if (pending && finish_callback)
+    finish_callback(named_outputs_);
+}
+
+void Network::NetworkImpl::wait() {
+  require_after("wait");
+  if (on_dispatcher())
+    return; // the forward whose callback this is has finished
+  await();
+  call_finish();
+}
+
+//===--- Asynchronous forwards ------------------------------------------------------------------------------===//
+
+void Network::NetworkImpl::submit() {
+  if (on_dispatcher()) {
+    again_ = true;
+    return;
+  }
+  if (!dispatcher_.joinable())
+    dispatcher_ = std::thread(&NetworkImpl::dispatch, this);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    job_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Network::NetworkImpl::dispatch() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return job_ || stop_; });
+    if (stop_)
+      return;
+    lock.unlock();
+    std::exception_ptr error;
+    do {
+      again_ = false;
+      try {
+        run();
+        if (async_callback_) {
+          async_callback_();
+          if (!again_)
+            call_finish();
+        }
+      } catch (...) {
+        error = std::current_exception();
+      }
+    } while (again_ && !error);
+    lock.lock();
+    error_ = error;
+    job_ = false;
+    changed_.notify_all();
+  }
+}
+
+/// Returns when no asynchronous forward is under way, and throws what the last one threw.
+void Network::NetworkImpl::await() {
+  if (!dispatcher_.joinable() || on_dispatcher())
+    return;
+  std::exception_ptr error;
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [this] { return !job_; });
+    std::swap(error, error_);
+  }
+  if (error)
+    std::rethrow_exception(error);
+}
+
+//===--- Settings -------------------------------------------------------------------------------------------===//
+
+void Network::NetworkImpl::set_async_callback(const AsyncCallback &callback) {
+  if (callback && inplace)
+    throw Error("cpu inplace mode not support async mode");
+  if (callback && config.options.force_output_use_user_specified_memory)
+    throw Error("Async mode can't run with force_output_use_user_specified_memory which output data is written to use "
+                "specific memory.");
+  await();
+  async_callback_ = callback;
+}
+
+void Network::NetworkImpl::set_threads(size_t count) {
+  require_before("set_cpu_threads_number");
+  if (config.device_type != LITE_CPU && config.device_type != LITE_DEVICE_DEFAULT)
+    throw Error("multi threads mode is only avaliable in CPU.");
+  constexpr size_t kMost = 1024;
+  if (count > kMost)
+    fail("set_cpu_threads_number: %zu threads are more than the %zu that a network may have", count, kMost);
+  if (count > 1)
+    threads = count;
+}
+
+void Network::NetworkImpl::set_inplace() {
+  require_before("set_cpu_inplace_mode");
+  if (async_callback_)
+    throw Error("cpu inplace mode not support async mode");
+  if (config.device_type != LITE_CPU && config.device_type != LITE_DEVICE_DEFAULT)
+    throw Error("cpu inplace mode is only avaliable in CPU.");
+  inplace = true;
+}
+
+void Network::NetworkImpl::set_allocator(std::shared_ptr<Allocator> allocator) {
+  require_before("set_memory_allocator");
+  if (!allocator)
+    throw Error("set_memory_allocator: the allocator is null");
+  const int device = device_id;
+  mgec::core::MemoryHooks hooks;
+  hooks.allocate = [allocator, device](size_t size, size_t align) {
+    return allocator->allocate(LITE_CPU, device, size, align);
+  };
+  hooks.release = [allocator, device](void *memory) { allocator->free(LITE_CPU, device, memory); };
+  memory_ = std::make_shared<mgec::core::Memory>(std::move(hooks));
+}
+
+void Network::NetworkImpl::set_affinity(const ThreadAffinityCallback &callback) {
+  require_after("set_runtime_thread_affinity");
+  if (!callback)
+    throw Error("set_runtime_thread_affinity: the callback is null");
+  await();
+  // Lite numbers the caller last, the pool first.
+  const unsigned count = executor_->threads();
+  const std::exception_ptr error = executor_->pool().callOnEach(
+      [&](unsigned id) { callback(static_cast<int>(id == 0 ? count - 1 : id - 1)); });
+  if (error)
+    std::rethrow_exception(error);
+}
+
+} // namespace lite
