@@ -79,7 +79,7 @@ TEST(Run, WritesEveryTypeInTheModelsOrder) {
   EXPECT_EQ(read(4).data, (std::vector<uint8_t>{0xf8, 7, 1, 2, 3, 0xff})) << "4-bit values as bytes";
   EXPECT_EQ(read(5).data, (std::vector<uint8_t>{1, 0xfe, 3, 0xfc}));
   EXPECT_CONTAINS(table, "output   type            shape  min   max  mean");
-  EXPECT_CONTAINS(table, "scaled   f32             2x3    -3    18   9.5      -3 6 9 12 ...");
+  EXPECT_CONTAINS(table, "scaled   f32             2x3    -3    18   9.5        -3 6 9 12 ...");
   EXPECT_CONTAINS(table, "wide     qs32 scale 0.5  3      -128  127");
   EXPECT_CONTAINS(table, "sign     f16             2x3    -1    1");
 
@@ -115,10 +115,10 @@ TEST(Run, Refusals) {
   in.add<int8_t>("n", {'i', 1}, {2, 3}, {8, 0, 0, 0, 0, 0});
   o.inputs.push_back(in.arguments.back());
   EXPECT_CONTAINS(thrown([&] { runArtifact(o); }), "does not fit into 4 bits");
-  o = in.options();
   o.artifact = "/does/not/exist.so";
   EXPECT_CONTAINS(thrown([&] { runArtifact(o); }), "failed to open /does/not/exist.so");
-  o = in.options();
+  o.artifact = artifact("types");
+  o.inputs.back() = in.arguments[4];
   o.outputDir = "/proc/nothing";
   EXPECT_CONTAINS(thrown([&] { runArtifact(o); }), "/proc/nothing: the folder cannot be made");
 }
