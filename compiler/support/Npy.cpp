@@ -61,8 +61,8 @@ void parseType(std::string_view text, Parsed &out, const std::string &path) {
   const std::string_view descr = text.substr(1, end - 1);
   unsigned size = 0;
   const char *stop = descr.data() + descr.size();
-  if (descr.size() >= 3 && std::strchr("<>|=", descr[0]) &&
-      std::from_chars(descr.data() + 2, stop, size).ptr == stop && std::has_single_bit(size) && size <= 8 &&
+  if (descr.size() >= 3 && std::strchr("<>|=", descr[0]) && std::from_chars(descr.data() + 2, stop, size).ptr == stop &&
+      std::has_single_bit(size) && size <= 8 &&
       (descr[1] == 'i' || descr[1] == 'u' || (descr[1] == 'f' && size > 1) || (descr[1] == 'b' && size == 1))) {
     constexpr bool little = std::endian::native == std::endian::little;
     out.type = {descr[1], size};
@@ -232,7 +232,8 @@ void writeNpy(const std::string &path, NpyType type, std::span<const int64_t> sh
   const auto write = [&](const void *bytes, size_t count) {
     return count == 0 || std::fwrite(bytes, 1, count, file.get()) == count;
   };
-  bool good = write(begin.data(), begin.size()) && write(header.data(), header.size()) && write(data.data(), data.size());
+  bool good =
+      write(begin.data(), begin.size()) && write(header.data(), header.size()) && write(data.data(), data.size());
   good = std::fclose(file.release()) == 0 && good;
   if (!good) {
     const int error = errno;

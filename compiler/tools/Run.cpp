@@ -313,8 +313,8 @@ void makeUp(uint8_t *memory, uint64_t bytes, int32_t dtype) {
       const float value = static_cast<float>(random) / (1 << 23) - 1;
       std::memcpy(memory + at, &value, sizeof(value));
     } else if (dtype == MGEC_F16 || dtype == MGEC_BF16) { // 0.5 to 1, either sign
-      const uint16_t value = static_cast<uint16_t>((dtype == MGEC_F16 ? 0x3800 | (random & 0x3ff) : 0x3f00 | (random & 0x7f)) |
-                                                   (random >> 8 & 0x8000));
+      const uint16_t value = static_cast<uint16_t>(
+          (dtype == MGEC_F16 ? 0x3800 | (random & 0x3ff) : 0x3f00 | (random & 0x7f)) | (random >> 8 & 0x8000));
       std::memcpy(memory + at, &value, sizeof(value));
     } else if (bits <= 8) {
       memory[at] = dtype == MGEC_BOOL ? random & 1 : random & 0xff;
@@ -451,11 +451,17 @@ int benchArtifact(const BenchOptions &options) {
   const Executor &executor = *instance.executor;
   const char *isa = core::isaName(executor.isa().isa), *features = executor.isa().features;
   if (options.json) {
-    nlohmann::ordered_json out = {{"model", executor.model().name()}, {"shapes", instance.shapesText()},
-                                  {"precision", executor.precision()}, {"isa", isa}, {"features", features ? features : ""},
-                                  {"threads", executor.threads()},     {"runs", times.size()},
-                                  {"median_ms", median},               {"p10_ms", percentile(0.1)},
-                                  {"p90_ms", percentile(0.9)},         {"min_ms", times.front()}};
+    nlohmann::ordered_json out = {{"model", executor.model().name()},
+                                  {"shapes", instance.shapesText()},
+                                  {"precision", executor.precision()},
+                                  {"isa", isa},
+                                  {"features", features ? features : ""},
+                                  {"threads", executor.threads()},
+                                  {"runs", times.size()},
+                                  {"median_ms", median},
+                                  {"p10_ms", percentile(0.1)},
+                                  {"p90_ms", percentile(0.9)},
+                                  {"min_ms", times.front()}};
     if (options.cold)
       out.update({{"load_ms", loadMs}, {"touch_ms", touchMs}, {"first_ms", firstMs}});
     fmt::print("{}\n", out.dump());

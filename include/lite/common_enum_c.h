@@ -31,8 +31,8 @@ typedef enum {
 
 /**
  * Type of one element. Element types of a model that have no member here appear as the integers that store them: bool
- * and 4-bit types (two elements a byte) as LITE_UINT8, quantised types as LITE_INT8, LITE_UINT8, LITE_INT16 or LITE_INT,
- * bfloat16 as LITE_UINT16.
+ * and 4-bit types (two elements a byte) as LITE_UINT8, quantised types as LITE_INT8, LITE_UINT8, LITE_INT16 or
+ * LITE_INT, bfloat16 as LITE_UINT16.
  */
 typedef enum {
     LITE_FLOAT = 0,

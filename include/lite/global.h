@@ -22,6 +22,6 @@ LITE_API LiteLogLevel get_log_level();
 /** Devices of a kind: processors that this process may use for LITE_CPU, 0 for LITE_CUDA. Throws for other kinds. */
 LITE_API size_t get_device_count(LiteDeviceType device_type);
 
-}  // namespace lite
+} // namespace lite
 
 #endif

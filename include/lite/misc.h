@@ -48,19 +48,14 @@ LITE_API void
 print_log(LiteLogLevel level, const char* format, ...);
 
 /** Throws the `Error` of a failed LITE_ASSERT: where it stands, and the message, which may be empty. */
-[[noreturn]] LITE_API void throw_assertion(
-        const char* expression, const char* file, int line, const char* function, const std::string& message);
+[[noreturn]] LITE_API void throw_assertion(const char* expression, const char* file, int line, const char* function,
+                                           const std::string& message);
 
-inline std::string assertion_message() {
-    return std::string();
-}
-template <typename... Args>
-std::string assertion_message(const char* format, Args... args) {
+inline std::string assertion_message() { return std::string(); }
+template <typename... Args> std::string assertion_message(const char* format, Args... args) {
     return ssprintf(format, args...);
 }
-inline std::string assertion_message(const char* text) {
-    return text;
-}
+inline std::string assertion_message(const char* text) { return text; }
 
 /** Measures wall-clock time from its construction or the last `reset_start`. Named, for the log; not thread-safe. */
 class Timer {
@@ -93,7 +88,7 @@ private:
     Timer m_timer;
 };
 
-}  // namespace lite
+} // namespace lite
 
 #define LITE_LOG(...) ::lite::print_log(LiteLogLevel::INFO, __VA_ARGS__)
 #define LITE_DEBUG(...) ::lite::print_log(LiteLogLevel::DEBUG, __VA_ARGS__)
@@ -104,12 +99,10 @@ private:
 #define LITE_THROW(msg) throw ::lite::Error(msg)
 
 /** LITE_ASSERT(expression[, format, arguments…]): throws a `lite::Error` when the expression is false. */
-#define LITE_ASSERT(expr, ...)                                                       \
-    do {                                                                             \
-        if (!(expr))                                                                 \
-            ::lite::throw_assertion(                                                 \
-                    #expr, __FILE__, __LINE__, __func__,                             \
-                    ::lite::assertion_message(__VA_ARGS__));                         \
+#define LITE_ASSERT(expr, ...)                                                                                         \
+    do {                                                                                                               \
+        if (!(expr))                                                                                                   \
+            ::lite::throw_assertion(#expr, __FILE__, __LINE__, __func__, ::lite::assertion_message(__VA_ARGS__));      \
     } while (0)
 
 #endif

@@ -3,7 +3,8 @@
  *
  * `load_model` does not interpret a model: it binds it to code that `mgec compile` made of it, which is looked for in
  * this order: the path is itself an mgec library; a compiled model registered in this program has the file's content
- * fingerprint; a library on MGEC_MODEL_PATH (folders or libraries, colon-separated; ignored in set-uid programs) has it.
+ * fingerprint; a library on MGEC_MODEL_PATH (folders or libraries, colon-separated; ignored in set-uid programs) has
+ * it.
  *
  * One network must not be used by two threads at once. Different networks are independent, also when they run the same
  * model: each has activations and threads of its own, weights are shared. Failures are `lite::Error`; a network whose
@@ -71,7 +72,8 @@ struct LITE_API Config {
     std::string bare_model_cryption_name = {}; ///< decryption method of the model file; "" when it is plain
     Options options = {};
     bool auto_optimize_inference = false; ///< compiled code always is
-    std::string discrete_input_name = {}; ///< the input that is given as one tensor an image, see `get_discrete_tensors`
+    std::string discrete_input_name =
+            {}; ///< the input that is given as one tensor an image, see `get_discrete_tensors`
 };
 
 /** What a program may set besides Config. */
@@ -82,10 +84,10 @@ struct LITE_API ExtraConfig {
 /** One input or output as the program wants it. */
 struct LITE_API IO {
     std::string name;
-    bool is_host = true;                              ///< the CPU has only host tensors
+    bool is_host = true; ///< the CPU has only host tensors
     LiteIOType io_type = LiteIOType::LITE_IO_VALUE;
-    /// Input: the first layout (another may be set later); without one the first compiled shape is used. Output: what the
-    /// network is expected to compute; a difference is logged.
+    /// Input: the first layout (another may be set later); without one the first compiled shape is used. Output: what
+    /// the network is expected to compute; a difference is logged.
     Layout config_layout = {};
 };
 
@@ -145,8 +147,8 @@ public:
     /** The tensor of an input or output. Inputs are searched first. */
     std::shared_ptr<Tensor> get_io_tensor(std::string io_name, LiteTensorPhase phase = LiteTensorPhase::LITE_IO);
     /** The tensors, of shape (1, c, h, w), of the input that Config::discrete_input_name names: one an image. */
-    std::vector<std::shared_ptr<Tensor>> get_discrete_tensors(
-            std::string io_name, LiteTensorPhase phase = LiteTensorPhase::LITE_INPUT);
+    std::vector<std::shared_ptr<Tensor>> get_discrete_tensors(std::string io_name,
+                                                              LiteTensorPhase phase = LiteTensorPhase::LITE_INPUT);
     /** The input of an index, in the order of `get_all_input_name`. */
     std::shared_ptr<Tensor> get_input_tensor(size_t index);
     /** The same for the input that is given as discrete tensors. */
@@ -154,7 +156,8 @@ public:
     /** The output of an index, in the order of the model. */
     std::shared_ptr<Tensor> get_output_tensor(size_t index);
 
-    /** Makes `forward` return at once; the callback is called once for each, when its outputs are there. Null ends it. */
+    /** Makes `forward` return at once; the callback is called once for each, when its outputs are there. Null ends it.
+     */
     Network& set_async_callback(const AsyncCallback& async_callback);
     /** Null removes it. */
     Network& set_start_callback(const StartCallback& start_callback);
@@ -202,8 +205,8 @@ public:
     static void set_cpu_threads_number(std::shared_ptr<Network> dst_network, size_t nr_threads);
     static size_t get_cpu_threads_number(std::shared_ptr<Network> dst_network);
     /** After load. Calls back at once, on each thread. The library itself never binds threads to processors. */
-    static void set_runtime_thread_affinity(
-            std::shared_ptr<Network> network, const ThreadAffinityCallback& thread_affinity_callback);
+    static void set_runtime_thread_affinity(std::shared_ptr<Network> network,
+                                            const ThreadAffinityCallback& thread_affinity_callback);
 
     /** Before load. Everything runs on the thread that calls `forward`, as it does anyway unless asked otherwise. */
     static void set_cpu_inplace_mode(std::shared_ptr<Network> dst_network);
@@ -224,17 +227,18 @@ public:
     static void share_runtime_memory_with(std::shared_ptr<Network> dst_network, std::shared_ptr<Network> src_network);
 
     /** Loads `dst` with the model of `src`, which must be loaded. The two may run at the same time. */
-    static void shared_weight_with_network(
-            std::shared_ptr<Network> dst_network, const std::shared_ptr<Network> src_network);
+    static void shared_weight_with_network(std::shared_ptr<Network> dst_network,
+                                           const std::shared_ptr<Network> src_network);
 
     /** Before load. Accepted and logged: layouts of intermediate tensors were chosen at compile time. */
     static void enable_global_layout_transform(std::shared_ptr<Network> network);
 
-    /** Names and first layouts of the inputs and outputs of a model. Finds compiled code for it as `load_model` does. */
+    /** Names and first layouts of the inputs and outputs of a model. Finds compiled code for it as `load_model` does.
+     */
     static NetworkIO get_model_io_info(const std::string& model_path, const Config& config = {});
     static NetworkIO get_model_io_info(const void* model_mem, size_t size, const Config& config = {});
 };
 
-}  // namespace lite
+} // namespace lite
 
 #endif

@@ -1,8 +1,8 @@
 /**
  * lite/tensor.h: tensors as programs hand them to a network and take them from it.
  *
- * A `Tensor` is a small object that refers to an implementation; copies of it refer to the same one. One tensor must not
- * be used by two threads at once unless both only read. Failures are `lite::Error`.
+ * A `Tensor` is a small object that refers to an implementation; copies of it refer to the same one. One tensor must
+ * not be used by two threads at once unless both only read. Failures are `lite::Error`.
  */
 #ifndef LITE_TENSOR_H
 #define LITE_TENSOR_H
@@ -23,8 +23,8 @@ namespace lite {
 /** Shape and element type of a dense row-major tensor. `ndim` 0 means that nothing is known yet. */
 struct LITE_API Layout {
     static constexpr uint32_t MAXDIM = 7;
-    size_t shapes[MAXDIM];                              ///< the first `ndim` count
-    size_t ndim = 0;                                    ///< 0..MAXDIM
+    size_t shapes[MAXDIM]; ///< the first `ndim` count
+    size_t ndim = 0;       ///< 0..MAXDIM
     LiteDataType data_type = LiteDataType::LITE_FLOAT;
 
     /** Bytes of one element. */
@@ -38,8 +38,8 @@ struct LITE_API Layout {
  *
  * Memory is lazy: constructing a tensor or giving it a layout allocates nothing; the first access does, 64-byte aligned
  * and uninitialised. A tensor owns memory that it allocated, shares the ownership of memory that it got from another
- * tensor (`slice`, `share_memory_with`) or as a `shared_ptr`, and merely borrows what `reset` gave it: that must outlive
- * its use, and is never freed here.
+ * tensor (`slice`, `share_memory_with`) or as a `shared_ptr`, and merely borrows what `reset` gave it: that must
+ * outlive its use, and is never freed here.
  *
  * A network's tensors are ordinary ones; giving an input a layout moreover picks the compiled shape that the next
  * `forward` runs, and is refused at once when the model was not compiled for it.
@@ -66,9 +66,9 @@ public:
     bool is_pinned_host() const { return m_is_pinned_host; }
 
     /**
-     * Address of the first element, of elements that are `is_continue_memory` or a strided view. Allocates on first use;
-     * valid until the tensor's memory changes (`reset`, a larger layout, `share_memory_with`).
-     * Throws "Tensor layout is not valid when get memory ptr." without a layout, and for a device that is not here.
+     * Address of the first element, of elements that are `is_continue_memory` or a strided view. Allocates on first
+     * use; valid until the tensor's memory changes (`reset`, a larger layout, `share_memory_with`). Throws "Tensor
+     * layout is not valid when get memory ptr." without a layout, and for a device that is not here.
      */
     void* get_memory_ptr() const;
     /** Address of the element at `idx`, which has at most `ndim` indices, each within its dimension. */
@@ -81,8 +81,8 @@ public:
     bool is_continue_memory() const;
 
     /**
-     * Gives the tensor another layout. Memory that is large enough is kept, with its contents; otherwise the next access
-     * allocates. A strided view becomes contiguous memory of its own.
+     * Gives the tensor another layout. Memory that is large enough is kept, with its contents; otherwise the next
+     * access allocates. A strided view becomes contiguous memory of its own.
      */
     void set_layout(const Layout& layout);
 
@@ -104,8 +104,9 @@ public:
     void reshape(const std::vector<int>& shape);
 
     /**
-     * A view of the elements start, start + step … below end in each leading dimension; it shares the memory. Dimensions
-     * that are not named are whole. An end beyond the dimension is cut to it, a start at or after the end gives extent 0.
+     * A view of the elements start, start + step … below end in each leading dimension; it shares the memory.
+     * Dimensions that are not named are whole. An end beyond the dimension is cut to it, a start at or after the end
+     * gives extent 0.
      */
     std::shared_ptr<Tensor> slice(const std::vector<size_t>& start, const std::vector<size_t>& end,
                                   const std::vector<size_t>& step = {});
@@ -114,8 +115,8 @@ public:
     void fill_zero();
 
     /**
-     * Copies the elements of `src`. A contiguous destination takes its shape, and an empty one its element type as well;
-     * a strided view must have the same shape. Different element types are an error, never a conversion.
+     * Copies the elements of `src`. A contiguous destination takes its shape, and an empty one its element type as
+     * well; a strided view must have the same shape. Different element types are an error, never a conversion.
      */
     void copy_from(const Tensor& src);
 
@@ -162,8 +163,7 @@ public:
         virtual void* address() = 0;
     };
 
-    template <class T>
-    class AnyHolder : public HolderBase {
+    template <class T> class AnyHolder : public HolderBase {
     public:
         explicit AnyHolder(const T value) : m_value(value) {}
         std::shared_ptr<HolderBase> clone() override { return std::make_shared<AnyHolder>(m_value); }
@@ -173,8 +173,7 @@ public:
     };
 
     LiteAny() = default;
-    template <class T>
-    LiteAny(T value) : m_holder(std::make_shared<AnyHolder<T>>(value)), m_type(type_of<T>()) {}
+    template <class T> LiteAny(T value) : m_holder(std::make_shared<AnyHolder<T>>(value)), m_type(type_of<T>()) {}
     LiteAny(const char* value) : LiteAny(std::string(value)) {}
     LiteAny(const LiteAny& any) : m_holder(any.m_holder ? any.m_holder->clone() : nullptr), m_type(any.m_type) {}
     LiteAny& operator=(const LiteAny& any) {
@@ -184,17 +183,13 @@ public:
     }
 
     /** The enumerator of T; NONE_SUPPORT for a type that has none. */
-    template <class T>
-    Type get_type() const {
-        return type_of<T>();
-    }
+    template <class T> Type get_type() const { return type_of<T>(); }
 
     /** Throws a `lite::Error` that names both types. */
     void type_missmatch(size_t expect, size_t get) const;
 
     /** The value. Throws when it was stored as another type, or when nothing is stored. */
-    template <class T>
-    T safe_cast() const {
+    template <class T> T safe_cast() const {
         if (!m_holder || type_of<T>() != m_type || m_type == NONE_SUPPORT) {
             type_missmatch(m_type, type_of<T>());
         }
@@ -202,19 +197,13 @@ public:
     }
 
     /** True when `safe_cast<T>` would succeed. */
-    template <class T>
-    bool try_cast() const {
-        return m_holder && m_type != NONE_SUPPORT && type_of<T>() == m_type;
-    }
+    template <class T> bool try_cast() const { return m_holder && m_type != NONE_SUPPORT && type_of<T>() == m_type; }
 
     /** Address of the value inside this object; null when nothing is stored. */
     void* cast_void_ptr() const { return m_holder ? m_holder->address() : nullptr; }
 
 private:
-    template <class T>
-    static Type type_of() {
-        return tag(static_cast<T*>(nullptr));
-    }
+    template <class T> static Type type_of() { return tag(static_cast<T*>(nullptr)); }
     static Type tag(std::string*) { return STRING; }
     static Type tag(int32_t*) { return INT32; }
     static Type tag(uint32_t*) { return UINT32; }
@@ -235,14 +224,15 @@ private:
 class LITE_API TensorUtils {
 public:
     /**
-     * A new tensor of the elements of all, joined along `dim`. All must have the same element type and, other dimensions
-     * than `dim`, shape. LITE_DEVICE_DEFAULT and -1 mean the device of the first. No tensors give an empty tensor.
+     * A new tensor of the elements of all, joined along `dim`. All must have the same element type and, other
+     * dimensions than `dim`, shape. LITE_DEVICE_DEFAULT and -1 mean the device of the first. No tensors give an empty
+     * tensor.
      */
     static std::shared_ptr<Tensor> concat(const std::vector<Tensor>& tensors, int dim,
                                           LiteDeviceType dst_device = LiteDeviceType::LITE_DEVICE_DEFAULT,
                                           int dst_device_id = -1);
 };
 
-}  // namespace lite
+} // namespace lite
 
 #endif

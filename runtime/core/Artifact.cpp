@@ -87,7 +87,9 @@ Status checkVariant(const mgec_variant &variant, const mgec_variant &first, cons
 
 } // namespace
 
-bool looksLikeLibrary(const void *data, size_t size) { return data && size >= 4 && std::memcmp(data, kElfMagic, 4) == 0; }
+bool looksLikeLibrary(const void *data, size_t size) {
+  return data && size >= 4 && std::memcmp(data, kElfMagic, 4) == 0;
+}
 
 bool looksLikeLibrary(const std::string &path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -106,12 +108,14 @@ const mgec_variant &variantOf(const mgec_model &model, uint32_t index) {
 
 Status checkModel(const mgec_model &model, const std::string &origin) {
   if (model.abi_version > MGEC_ABI_VERSION)
-    return Status::errorf("%s was compiled for a newer runtime (contract %u; this one runs %u to %d): update libmgec_lite",
-                          origin.c_str(), model.abi_version, kOldestAbi, MGEC_ABI_VERSION);
+    return Status::errorf(
+        "%s was compiled for a newer runtime (contract %u; this one runs %u to %d): update libmgec_lite",
+        origin.c_str(), model.abi_version, kOldestAbi, MGEC_ABI_VERSION);
   if (model.abi_version < kOldestAbi)
-    return Status::errorf("%s was compiled for an older runtime (contract %u; this one runs %u to %d): compile the model "
-                          "again",
-                          origin.c_str(), model.abi_version, kOldestAbi, MGEC_ABI_VERSION);
+    return Status::errorf(
+        "%s was compiled for an older runtime (contract %u; this one runs %u to %d): compile the model "
+        "again",
+        origin.c_str(), model.abi_version, kOldestAbi, MGEC_ABI_VERSION);
   if (model.struct_size < sizeof(mgec_model) || !model.name || !model.variants || model.n_variants == 0 ||
       !model.manifest || !model.compiler || (model.weights_bytes && !model.weights))
     return Status::errorf("%s: the model's table is incomplete", origin.c_str());

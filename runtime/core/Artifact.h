@@ -22,8 +22,7 @@ class Artifact {
 public:
   static Status open(const std::string &path, std::shared_ptr<const Artifact> &out);
   /// A library whose bytes are in memory; they are copied. `name` stands for the file in messages.
-  static Status openBytes(const void *data, size_t size, const std::string &name,
-                          std::shared_ptr<const Artifact> &out);
+  static Status openBytes(const void *data, size_t size, const std::string &name, std::shared_ptr<const Artifact> &out);
 
   /// Artifacts that are open now, oldest first.
   static std::vector<std::shared_ptr<const Artifact>> allOpen();

@@ -1,9 +1,10 @@
 //===- Bind.cpp - finding the compiled code of a model --------------------------------------------------------===//
 //
 // Candidates come in tiers: models registered in this program, libraries that are open, libraries on MGEC_MODEL_PATH.
-// The first tier that has a build of the model in the wanted precision and shapes decides; a tier with other builds only
-// counts when no tier has the wanted one. Among several builds the newest contract wins, then the instruction set that
-// gets the most out of this processor; builds that are alike in this are an error, unless they are one and the same.
+// The first tier that has a build of the model in the wanted precision and shapes decides; a tier with other builds
+// only counts when no tier has the wanted one. Among several builds the newest contract wins, then the instruction set
+// that gets the most out of this processor; builds that are alike in this are an error, unless they are one and the
+// same.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #include "Cpu.h"
@@ -190,7 +191,8 @@ std::string listing(const Candidates &list) {
 
 /// A word for the shell.
 std::string quoted(const std::string &text) {
-  if (text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%") == std::string::npos)
+  if (text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%") ==
+      std::string::npos)
     return text;
   std::string out = "'";
   for (char c : text)

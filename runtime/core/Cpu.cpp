@@ -47,7 +47,8 @@ struct FeatureTable {
   void add(const char *name, bool present) { rows[count++] = {name, present}; }
 
   FeatureTable() {
-    const Leaf one = cpuid(1), seven = cpuid(7), sevenOne = seven.a >= 1 ? cpuid(7, 1) : Leaf(), ext = cpuid(0x80000001u);
+    const Leaf one = cpuid(1), seven = cpuid(7), sevenOne = seven.a >= 1 ? cpuid(7, 1) : Leaf(),
+               ext = cpuid(0x80000001u);
     // The registers that the operating system saves: bits 1..2 SSE and AVX, 5..7 AVX-512.
     uint64_t saved = 0;
     if (one.c >> 27 & 1) {
@@ -65,7 +66,8 @@ struct FeatureTable {
     add("aes", bit(one.c, 25)), add("pclmul", bit(one.c, 1));
     add("lzcnt", bit(ext.c, 5)), add("bmi", bit(seven.b, 3)), add("bmi2", bit(seven.b, 8));
     add("avx", ymm && bit(one.c, 28)), add("f16c", ymm && bit(one.c, 29)), add("fma", ymm && bit(one.c, 12));
-    add("avx2", ymm && bit(seven.b, 5)), add("vaes", ymm && bit(seven.c, 9)), add("vpclmulqdq", ymm && bit(seven.c, 10));
+    add("avx2", ymm && bit(seven.b, 5)), add("vaes", ymm && bit(seven.c, 9)),
+        add("vpclmulqdq", ymm && bit(seven.c, 10));
     add("gfni", bit(seven.c, 8)), add("avxvnni", ymm && bit(sevenOne.a, 4)), add("avxifma", ymm && bit(sevenOne.a, 23));
     add("avxvnniint8", ymm && bit(sevenOne.d, 4)), add("avxvnniint16", ymm && bit(sevenOne.d, 10));
     add("avxneconvert", ymm && bit(sevenOne.d, 5));

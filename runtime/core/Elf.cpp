@@ -31,7 +31,8 @@ constexpr unsigned kMachine = 0; // any
 
 class Image {
 public:
-  Image(const std::string &path, const void *data, size_t size) : data_(static_cast<const uint8_t *>(data)), size_(size) {
+  Image(const std::string &path, const void *data, size_t size)
+      : data_(static_cast<const uint8_t *>(data)), size_(size) {
     struct stat info;
     if (!data_) {
       fd_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);

@@ -246,10 +246,10 @@ Status Executor::forward(const void *const *inputs, void *const *outputs) {
   if (status == MGEC_OK)
     return Status();
   return Status::errorf("%s: %s", model_->name(),
-                        error                          ? error
-                        : status == MGEC_ERROR_DATA    ? "the inputs hold a value that the model does not allow"
-                        : status == MGEC_ERROR_DEVICE  ? "the device failed"
-                                                       : "the compiled code failed");
+                        error                         ? error
+                        : status == MGEC_ERROR_DATA   ? "the inputs hold a value that the model does not allow"
+                        : status == MGEC_ERROR_DEVICE ? "the device failed"
+                                                      : "the compiled code failed");
 }
 
 Status Executor::touch() {

@@ -1,8 +1,8 @@
 //===- Executor.h - one running instance of a compiled model --------------------------------------------------===//
 //
 // Holds what a forward needs besides the model: the threads, the activation memory, and the choice of a variant (by the
-// inputs' shapes) and of an instruction set (by the processor). Inputs are read where they lie and outputs written where
-// they are wanted; after the first forward of a shape, another one allocates nothing.
+// inputs' shapes) and of an instruction set (by the processor). Inputs are read where they lie and outputs written
+// where they are wanted; after the first forward of a shape, another one allocates nothing.
 //
 // One thread at a time may use an executor. Executors are independent of each other, also on the same model, except
 // where they are told to share activation memory.

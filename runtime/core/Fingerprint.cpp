@@ -51,7 +51,8 @@ private:
 };
 
 uint32_t little32(const uint8_t *p) {
-  return p[0] | static_cast<uint32_t>(p[1]) << 8 | static_cast<uint32_t>(p[2]) << 16 | static_cast<uint32_t>(p[3]) << 24;
+  return p[0] | static_cast<uint32_t>(p[1]) << 8 | static_cast<uint32_t>(p[2]) << 16 |
+         static_cast<uint32_t>(p[3]) << 24;
 }
 uint64_t little64(const uint8_t *p) { return little32(p) | static_cast<uint64_t>(little32(p + 4)) << 32; }
 
@@ -60,9 +61,7 @@ Status truncated(const Source &in, const char *what) {
                         static_cast<unsigned long long>(in.size()), what);
 }
 
-Status notModel(const Source &in) {
-  return Status::errorf("%s is not a MegEngine model", in.name().c_str());
-}
+Status notModel(const Source &in) { return Status::errorf("%s is not a MegEngine model", in.name().c_str()); }
 
 /// Where the flatbuffer with size prefix at `offset` ends; its identifier must be one of the given ones.
 Status endOfFlatbuffer(const Source &in, uint64_t offset, const char *identifier, uint64_t &end) {

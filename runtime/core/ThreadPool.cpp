@@ -4,8 +4,8 @@
 // open bit was set at that moment: whoever comes late backs out without looking at the job. The caller closes the job
 // when the chunks are all claimed, and waits until nobody is inside; then the fields of the job are its own again.
 //
-// A worker that finds nothing sleeps on `epoch_`. It first adds itself to `sleepers_`, the caller first changes `epoch_`
-// and then looks at `sleepers_`: one of the two sees the other, so no wake is lost.
+// A worker that finds nothing sleeps on `epoch_`. It first adds itself to `sleepers_`, the caller first changes
+// `epoch_` and then looks at `sleepers_`: one of the two sees the other, so no wake is lost.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #include "ThreadPool.h"
@@ -109,7 +109,7 @@ void ThreadPool::parallel(void *pool, int64_t chunks, mgec_chunk_fn fn, const vo
   self.state_.fetch_or(kOpen, std::memory_order_release);
   const int64_t others = chunks - 1;
   self.announce(others < static_cast<int64_t>(self.workers_.size()) ? static_cast<unsigned>(others)
-                                                                   : static_cast<unsigned>(self.workers_.size()));
+                                                                    : static_cast<unsigned>(self.workers_.size()));
   self.runChunks(0);
   self.finishJob();
 }

@@ -1,10 +1,10 @@
 //===- ThreadPool.h - the threads of one network --------------------------------------------------------------===//
 //
 // Runs the chunks of one job at a time on a fixed set of threads, the caller being thread 0. Chunks are claimed one by
-// one through an atomic counter, so that a thread that the system holds up costs the chunk it is in and no more; nothing
-// waits for threads that have not started on the job. Idle threads spin for a short while, not at all when there are
-// more threads than processors, and then sleep until there is work. Threads are never bound to processors, block all
-// signals, and compute in the floating-point mode of the caller.
+// one through an atomic counter, so that a thread that the system holds up costs the chunk it is in and no more;
+// nothing waits for threads that have not started on the job. Idle threads spin for a short while, not at all when
+// there are more threads than processors, and then sleep until there is work. Threads are never bound to processors,
+// block all signals, and compute in the floating-point mode of the caller.
 //
 // One thread at a time may use a pool; pools are independent of each other. A chunk must not start a job on its pool.
 //
@@ -81,7 +81,7 @@ private:
   std::atomic<bool> stop_{false};
   bool spin_ = false;
 
-  alignas(64) std::atomic<int64_t> next_{0};   // first unclaimed chunk
+  alignas(64) std::atomic<int64_t> next_{0}; // first unclaimed chunk
   alignas(64) std::atomic<uint32_t> state_{0};
   alignas(64) std::atomic<uint32_t> epoch_{0}; // counts announcements; idle workers watch it
   std::atomic<uint32_t> sleepers_{0};

@@ -67,8 +67,7 @@ void print_log(LiteLogLevel level, const char *format, ...) {
 
 void throw_assertion(const char *expression, const char *file, int line, const char *function,
                      const std::string &message) {
-  std::string text =
-      ssprintf("Assert ' %s ' failed at file : %s \nline %d : %s", expression, file, line, function);
+  std::string text = ssprintf("Assert ' %s ' failed at file : %s \nline %d : %s", expression, file, line, function);
   if (!message.empty())
     text += ",\nextra message: " + message;
   throw Error(text);

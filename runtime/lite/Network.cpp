@@ -46,10 +46,11 @@ std::shared_ptr<Tensor> Network::get_io_tensor(std::string io_name, LiteTensorPh
       text += (text.empty() ? "" : ", ") + name;
     return text;
   };
-  fail("tensor name must be %s input tensor name or the registered output tensor name if NetworkIO is set, if NetworkIO "
-       "is not set, the output tensor is all the network output tensor; '%s' is none of them (inputs: %s; outputs: %s)",
-       m_impl->executor().model().name(), io_name.c_str(), joined(get_all_input_name()).c_str(),
-       joined(get_all_output_name()).c_str());
+  fail(
+      "tensor name must be %s input tensor name or the registered output tensor name if NetworkIO is set, if NetworkIO "
+      "is not set, the output tensor is all the network output tensor; '%s' is none of them (inputs: %s; outputs: %s)",
+      m_impl->executor().model().name(), io_name.c_str(), joined(get_all_input_name()).c_str(),
+      joined(get_all_output_name()).c_str());
 }
 
 std::vector<std::shared_ptr<Tensor>> Network::get_discrete_tensors(std::string io_name, LiteTensorPhase phase) {

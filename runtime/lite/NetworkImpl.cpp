@@ -260,8 +260,8 @@ void Network::NetworkImpl::make_ports() {
       port.io = *io;
     port.io.name = desc.name;
     port.io.is_host = true;
-    port.tensor = TensorHelper::make(
-        std::make_shared<Tensor::TensorImpl>(LITE_CPU, device_id, lite_layout(desc, shape), false));
+    port.tensor =
+        TensorHelper::make(std::make_shared<Tensor::TensorImpl>(LITE_CPU, device_id, lite_layout(desc, shape), false));
     return port;
   };
   for (uint32_t i = 0; i < model.inputs(); ++i) {
@@ -628,8 +628,8 @@ void Network::NetworkImpl::set_affinity(const ThreadAffinityCallback &callback) 
   await();
   // Lite numbers the caller last, the pool first.
   const unsigned count = executor_->threads();
-  const std::exception_ptr error = executor_->pool().callOnEach(
-      [&](unsigned id) { callback(static_cast<int>(id == 0 ? count - 1 : id - 1)); });
+  const std::exception_ptr error =
+      executor_->pool().callOnEach([&](unsigned id) { callback(static_cast<int>(id == 0 ? count - 1 : id - 1)); });
   if (error)
     std::rethrow_exception(error);
 }

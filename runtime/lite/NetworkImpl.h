@@ -1,7 +1,7 @@
 //===- NetworkImpl.h - what a lite::Network is inside ---------------------------------------------------------===//
 //
-// Binds the core's Executor to Lite tensors: which memory the executor reads and writes, when it runs, and who is called
-// back. Failures of the core become lite::Error here and nowhere else.
+// Binds the core's Executor to Lite tensors: which memory the executor reads and writes, when it runs, and who is
+// called back. Failures of the core become lite::Error here and nowhere else.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once

@@ -120,8 +120,8 @@ void Tensor::update_from_implement() {
 }
 
 void LiteAny::type_missmatch(size_t expect, size_t get) const {
-  static const char *const names[] = {"STRING", "INT32",  "UINT32", "UINT8",    "INT8",        "INT64",
-                                      "UINT64", "BOOL",   "VOID_PTR", "FLOAT", "NONE_SUPPORT"};
+  static const char *const names[] = {"STRING", "INT32", "UINT32",   "UINT8", "INT8",        "INT64",
+                                      "UINT64", "BOOL",  "VOID_PTR", "FLOAT", "NONE_SUPPORT"};
   const auto name = [](size_t type) { return type <= NONE_SUPPORT ? names[type] : "?"; };
   fail("The type store in LiteAny is not match the visit type, type of storage is %s, type of visit is %s.",
        name(expect), name(get));

@@ -69,8 +69,8 @@ size_t layout_bytes(const Layout &layout) {
 
 namespace {
 
-/// Walks the elements of a strided tensor in row-major order and calls `run(address, count)` for each innermost row whose
-/// elements are `step` bytes apart. At least one dimension; does nothing when there are no elements.
+/// Walks the elements of a strided tensor in row-major order and calls `run(address, count)` for each innermost row
+/// whose elements are `step` bytes apart. At least one dimension; does nothing when there are no elements.
 template <typename Run>
 void for_each_row(const Layout &layout, const ptrdiff_t *strides, char *first, size_t element, Run run) {
   size_t index[Layout::MAXDIM] = {};
@@ -209,8 +209,8 @@ void Tensor::TensorImpl::set_computed_layout(const Layout &layout, const std::st
   if (!same) {
     if (block_ && !contiguous()) {
       if (external_)
-        fail("output '%s' was given a view of shape %s, but the output is %s", name.c_str(), layout_text(layout_).c_str(),
-             layout_text(layout).c_str());
+        fail("output '%s' was given a view of shape %s, but the output is %s", name.c_str(),
+             layout_text(layout_).c_str(), layout_text(layout).c_str());
       drop_memory();
     }
     take_layout(layout);
@@ -269,8 +269,9 @@ void Tensor::TensorImpl::reshape(const std::vector<int> &shape) {
     observer_->after_layout(*this);
 }
 
-std::shared_ptr<Tensor::TensorImpl> Tensor::TensorImpl::slice(
-    const std::vector<size_t> &start, const std::vector<size_t> &end, const std::vector<size_t> &step) {
+std::shared_ptr<Tensor::TensorImpl> Tensor::TensorImpl::slice(const std::vector<size_t> &start,
+                                                              const std::vector<size_t> &end,
+                                                              const std::vector<size_t> &step) {
   if (start.size() != end.size() || start.size() > layout_.ndim)
     throw Error("The start and end must be the same size and less than layout ndim.");
   if (!step.empty() && step.size() != start.size())

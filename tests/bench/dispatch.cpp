@@ -2,8 +2,8 @@
 //
 // Prints, per number of threads, the least time of one parallel step of chunks that do nothing: one after another, as
 // steps follow each other inside a forward, and after an idle while, when the workers sleep. The last column is what a
-// step of one long chunk a thread takes beyond that chunk, back to back: the time to hand work over and to come together
-// again. Least of many repeats, so that a busy machine does not blur it.
+// step of one long chunk a thread takes beyond that chunk, back to back: the time to hand work over and to come
+// together again. Least of many repeats, so that a busy machine does not blur it.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #include "runtime/core/Cpu.h"
@@ -73,7 +73,7 @@ int main() {
       ThreadPool pool;
       if (!pool.resize(threads).ok())
         return 1;
-      std::printf("%7u %6lld %17.0f %17.0f %14.0f\n", threads, static_cast<long long>(chunks),
-                  backToBack(pool, chunks), afterIdling(pool, chunks), handOver(pool));
+      std::printf("%7u %6lld %17.0f %17.0f %14.0f\n", threads, static_cast<long long>(chunks), backToBack(pool, chunks),
+                  afterIdling(pool, chunks), handOver(pool));
     }
 }

@@ -193,7 +193,8 @@ private:
       compiler = chosen;
     else
       compiler = (fs::read_symlink("/proc/self/exe").parent_path() / "mgec").string();
-    std::vector<std::string> command = {compiler, "compile", model.string(), "-o", library.string(), "--target", "native"};
+    std::vector<std::string> command = {compiler,         "compile",  model.string(), "-o",
+                                        library.string(), "--target", "native"};
     for (const Input &input : inputs) {
       std::string shape = input.name;
       for (size_t i = 0; i < input.array.shape.size(); ++i) {
@@ -230,14 +231,15 @@ private:
       outputs.push_back(network->get_output_tensor(i));
   }
 
-  /// libmgec_lite, and the code of the compiled model without its weights. Also learns the outputs' own types, which the
-  /// Lite API shows as the integers that store them.
+  /// libmgec_lite, and the code of the compiled model without its weights. Also learns the outputs' own types, which
+  /// the Lite API shows as the integers that store them.
   uint64_t runtimeBytes(const fs::path &library) {
     outputTypes.assign(outputs.size(), NpyType{'f', 4});
     note.clear();
     uint64_t total = mappedFileSize(reinterpret_cast<const void *>(&mgec_register_model));
     const std::unique_ptr<void, int (*)(void *)> handle(dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL), dlclose);
-    const auto entry = handle ? reinterpret_cast<mgec_artifact_models_fn>(dlsym(handle.get(), MGEC_ARTIFACT_SYMBOL)) : nullptr;
+    const auto entry =
+        handle ? reinterpret_cast<mgec_artifact_models_fn>(dlsym(handle.get(), MGEC_ARTIFACT_SYMBOL)) : nullptr;
     if (!entry)
       throw std::runtime_error(library.string() + ": cannot be looked at");
     uint32_t count = 0;

@@ -123,7 +123,8 @@ TEST(Bind, UnknownModel) {
   EXPECT_CONTAINS(thrown([&] { load(model, io); }), ".so' --shape x=3x4`");
   std::vector<uint8_t> bytes = fake::modelV2(12345);
   Network network;
-  EXPECT_CONTAINS(thrown([&] { network.load_model(bytes.data(), bytes.size()); }), "mgec compile MODEL.mge -o MODEL.so");
+  EXPECT_CONTAINS(thrown([&] { network.load_model(bytes.data(), bytes.size()); }),
+                  "mgec compile MODEL.mge -o MODEL.so");
 }
 
 TEST(Bind, SeveralBuilds) {

@@ -119,8 +119,8 @@ TEST(TestNetWork, ShapesSelectVariants) {
     const std::vector<float> expected = fill(*network);
     run(*network);
     EXPECT_EQ(values(y), expected);
-    EXPECT_EQ(values(sum)[rows - 1], expected[rows * 4 - 1] + expected[rows * 4 - 2] + expected[rows * 4 - 3] +
-                                         expected[rows * 4 - 4]);
+    EXPECT_EQ(values(sum)[rows - 1],
+              expected[rows * 4 - 1] + expected[rows * 4 - 2] + expected[rows * 4 - 3] + expected[rows * 4 - 4]);
   }
 }
 
@@ -226,8 +226,7 @@ TEST(TestNetWork, ErrorOfTheModel) {
 
 TEST(TestNetWork, EveryElementType) {
   auto network = load("types");
-  EXPECT_EQ(network->get_all_input_name(),
-            (std::vector<std::string>{"data", "data:0", "scale", "mask", "q", "n"}));
+  EXPECT_EQ(network->get_all_input_name(), (std::vector<std::string>{"data", "data:0", "scale", "mask", "q", "n"}));
   EXPECT_TRUE(network->get_io_tensor("data:0")->get_layout() == layout({2, 2}, LITE_INT8));
   EXPECT_TRUE(network->get_io_tensor("mask")->get_layout() == layout({4}, LITE_UINT8));
   EXPECT_TRUE(network->get_io_tensor("q")->get_layout() == layout({3}, LITE_UINT8));
@@ -614,7 +613,9 @@ TEST(TestNetWorkOptions, const_shape) {
   Config config;
   config.options.const_shape = true;
   auto network = load("affine", config);
-  EXPECT_CONTAINS(thrown([&] { network->get_input_tensor(0)->set_layout(layout({2, 4})); }),
+  EXPECT_CONTAINS(thrown([&] {
+                    network->get_input_tensor(0)->set_layout(layout({2, 4}));
+                  }),
                   "disallowed shape change: input 'x' 1x4 vs 2x4");
   network->get_input_tensor(0)->set_layout(layout({1, 4}));
   run(*network);

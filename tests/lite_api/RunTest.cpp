@@ -59,7 +59,8 @@ TEST(MatchInputs, TheLongestNameWins) {
   EXPECT_EQ(match("data=x=a=b.npy"), "2 a=b.npy");
   EXPECT_EQ(match("data=x"), "0 x");
   EXPECT_EQ(match("x="), "3 ");
-  EXPECT_CONTAINS(thrown([&] { match("dat=a.npy"); }), "'dat=a.npy' names no input of the model; its inputs are data, ");
+  EXPECT_CONTAINS(thrown([&] { match("dat=a.npy"); }),
+                  "'dat=a.npy' names no input of the model; its inputs are data, ");
   EXPECT_CONTAINS(thrown([&] { matchInputs({"x=a", "data=b", "x=c"}, names); }), "input 'x' is given twice");
 }
 
@@ -96,7 +97,8 @@ TEST(Run, Refusals) {
   RunOptions o = in.options();
   o.quiet = true;
   o.inputs.erase(o.inputs.begin());
-  EXPECT_CONTAINS(thrown([&] { runArtifact(o); }), artifact("types") + ": 1 input is not given; add --input 'data'=FILE");
+  EXPECT_CONTAINS(thrown([&] { runArtifact(o); }),
+                  artifact("types") + ": 1 input is not given; add --input 'data'=FILE");
   in.add<double>("data", {'f', 8}, {2, 3}, {1, 2, 3, 4, 5, 6});
   o.inputs.push_back(in.arguments.back());
   EXPECT_CONTAINS(thrown([&] { runArtifact(o); }), "input 'data', of type f32, takes float32, but ");

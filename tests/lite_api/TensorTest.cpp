@@ -56,8 +56,8 @@ TEST(TestTensor, Basic) {
 }
 
 TEST(TestTensor, ElementSizes) {
-  const std::pair<LiteDataType, size_t> sizes[] = {{LITE_FLOAT, 4}, {LITE_HALF, 2},  {LITE_INT, 4},
-                                                   {LITE_INT16, 2}, {LITE_INT8, 1},  {LITE_UINT8, 1},
+  const std::pair<LiteDataType, size_t> sizes[] = {{LITE_FLOAT, 4}, {LITE_HALF, 2},   {LITE_INT, 4},
+                                                   {LITE_INT16, 2}, {LITE_INT8, 1},   {LITE_UINT8, 1},
                                                    {LITE_UINT, 4},  {LITE_UINT16, 2}, {LITE_INT64, 8}};
   for (const auto &row : sizes) {
     Tensor tensor(LITE_CPU, layout({3}, row.first));
@@ -165,7 +165,9 @@ TEST(TestTensor, Slice) {
   EXPECT_EQ(tensor->slice({2}, {1})->get_layout().shapes[0], 0u);
   EXPECT_EQ(tensor->slice({2}, {1})->get_tensor_total_size_in_byte(), 0u);
   EXPECT_EQ(values(*tensor->slice({0}, {3}, {~size_t(0)})), (std::vector<float>{0, 1, 2}));
-  EXPECT_CONTAINS(thrown([&] { tensor->slice({0, 0}, {1}); }),
+  EXPECT_CONTAINS(thrown([&] {
+                    tensor->slice({0, 0}, {1});
+                  }),
                   "The start and end must be the same size and less than layout ndim.");
   EXPECT_CONTAINS(thrown([&] { tensor->slice({0, 0, 0}, {1, 1, 1}); }), "less than layout ndim");
   EXPECT_CONTAINS(thrown([&] { tensor->slice({0}, {1}, {1, 1}); }), "The start and step must be the same size.");
@@ -264,11 +266,17 @@ TEST(TestTensor, Concat) {
   EXPECT_EQ(TensorUtils::concat(parts, 0, LITE_CPU, 3)->get_device_id(), 3);
   EXPECT_CONTAINS(thrown([&] { TensorUtils::concat(parts, 2); }), "the dim in concat is error.");
   EXPECT_CONTAINS(thrown([&] { TensorUtils::concat(parts, -1); }), "the dim in concat is error.");
-  EXPECT_CONTAINS(thrown([&] { TensorUtils::concat({parts[0], *counting({2})}, 0); }),
+  EXPECT_CONTAINS(thrown([&] {
+                    TensorUtils::concat({parts[0], *counting({2})}, 0);
+                  }),
                   "the dim size of tensors is not same!");
-  EXPECT_CONTAINS(thrown([&] { TensorUtils::concat({parts[0], *counting({2, 3})}, 0); }),
+  EXPECT_CONTAINS(thrown([&] {
+                    TensorUtils::concat({parts[0], *counting({2, 3})}, 0);
+                  }),
                   "the shape of tensors is not same!");
-  EXPECT_CONTAINS(thrown([&] { TensorUtils::concat({parts[0], Tensor(LITE_CPU, layout({2, 2}, LITE_INT))}, 0); }),
+  EXPECT_CONTAINS(thrown([&] {
+                    TensorUtils::concat({parts[0], Tensor(LITE_CPU, layout({2, 2}, LITE_INT))}, 0);
+                  }),
                   "the dtype of tensors is not same!");
 }
 

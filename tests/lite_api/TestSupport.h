@@ -26,7 +26,9 @@
 #endif
 
 /// A compiled model of the folder `fake`.
-inline std::string artifact(const std::string &name) { return std::string(MGEC_TEST_ARTIFACTS) + "/fake_" + name + ".so"; }
+inline std::string artifact(const std::string &name) {
+  return std::string(MGEC_TEST_ARTIFACTS) + "/fake_" + name + ".so";
+}
 
 /// A folder of its own for a test, removed at its end.
 class TemporaryFolder {

@@ -82,23 +82,37 @@ TEST(Npy, DamagedFiles) {
   for (size_t size = 0; size < sound.size(); ++size)
     EXPECT_NE(refusal({sound.begin(), sound.begin() + static_cast<ptrdiff_t>(size)}), "") << size;
   EXPECT_NE(refusal({}).find("is empty"), std::string::npos);
-  EXPECT_NE(refusal({'h', 'e', 'l', 'l', 'o', ' ', 'w', 'o', 'r', 'l', 'd', '!'}).find("not a .npy"), std::string::npos);
+  EXPECT_NE(refusal({'h', 'e', 'l', 'l', 'o', ' ', 'w', 'o', 'r', 'l', 'd', '!'}).find("not a .npy"),
+            std::string::npos);
   std::vector<uint8_t> version = sound;
   version[6] = 9;
   EXPECT_NE(refusal(version).find("version 9"), std::string::npos);
 
-  const char *bad[] = {
-      "", "{", "{}", "nonsense", "{'descr': '<f4', 'fortran_order': False}",
-      "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2, 3)}", "{'descr': '<f4', 'fortran_order': False, 'shape': 6}",
-      "{'descr': '<f4', 'fortran_order': False, 'shape': (2, -3)}", "{'descr': '<f4', 'fortran_order': False, 'shape': (2",
-      "{'descr': '<f4, 'fortran_order': False, 'shape': (2, 3)}", "{'descr': <f4", "{'descr'", "{'descr':",
-      "{'descr': '<f4', 'fortran_order': False, 'shape': (2 3)}", "{'descr': '<f4', 'fortran_order': False, 'shape': (,)}",
-      "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
-      "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296, 4294967296)}",
-      "{'descr': '<f8', 'fortran_order': False, 'shape': (2305843009213693952,)}",
-      "{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}", "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", "{'descr': '<U5', 'fortran_order': False, 'shape': (1,)}",
-      "{'descr': '<f3', 'fortran_order': False, 'shape': (1,)}", "{'descr': '<i16', 'fortran_order': False, 'shape': (1,)}",
-      "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", "{'descr': '<f', 'fortran_order': False, 'shape': (1,)}"};
+  const char *bad[] = {"",
+                       "{",
+                       "{}",
+                       "nonsense",
+                       "{'descr': '<f4', 'fortran_order': False}",
+                       "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2, 3)}",
+                       "{'descr': '<f4', 'fortran_order': False, 'shape': 6}",
+                       "{'descr': '<f4', 'fortran_order': False, 'shape': (2, -3)}",
+                       "{'descr': '<f4', 'fortran_order': False, 'shape': (2",
+                       "{'descr': '<f4, 'fortran_order': False, 'shape': (2, 3)}",
+                       "{'descr': <f4",
+                       "{'descr'",
+                       "{'descr':",
+                       "{'descr': '<f4', 'fortran_order': False, 'shape': (2 3)}",
+                       "{'descr': '<f4', 'fortran_order': False, 'shape': (,)}",
+                       "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
+                       "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296, 4294967296)}",
+                       "{'descr': '<f8', 'fortran_order': False, 'shape': (2305843009213693952,)}",
+                       "{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}",
+                       "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}",
+                       "{'descr': '<U5', 'fortran_order': False, 'shape': (1,)}",
+                       "{'descr': '<f3', 'fortran_order': False, 'shape': (1,)}",
+                       "{'descr': '<i16', 'fortran_order': False, 'shape': (1,)}",
+                       "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}",
+                       "{'descr': '<f', 'fortran_order': False, 'shape': (1,)}"};
   for (const char *header : bad)
     EXPECT_NE(refusal(npy(header, counting(24))), "") << header;
 }
@@ -108,8 +122,7 @@ TEST(Npy, WritesAndReadsBack) {
   const NpyType types[] = {{'b', 1}, {'i', 1}, {'u', 1}, {'i', 2}, {'u', 2}, {'i', 4},
                            {'u', 4}, {'i', 8}, {'f', 2}, {'f', 4}, {'f', 8}};
   for (const NpyType &type : types)
-    for (const std::vector<int64_t> &shape :
-         {std::vector<int64_t>{}, {1}, {7}, {2, 3}, {0}, {1, 2, 3, 1, 2, 1, 1}}) {
+    for (const std::vector<int64_t> &shape : {std::vector<int64_t>{}, {1}, {7}, {2, 3}, {0}, {1, 2, 3, 1, 2, 1, 1}}) {
       const auto elements = std::accumulate(shape.begin(), shape.end(), int64_t(1), std::multiplies<>());
       const std::vector<uint8_t> data = counting(static_cast<size_t>(elements) * type.size);
       writeNpy(path, type, shape, data);

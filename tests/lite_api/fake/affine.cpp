@@ -1,11 +1,13 @@
 //===- affine.cpp - a compiled model written by hand ----------------------------------------------------------===//
 //
-// y = a * x + b for rows of four, and sum, the sums of the rows of y. Rows are the chunks of its one parallel step; each
-// is computed in the scratch of the thread that claims it. The partial sums meet in the arena and are added in order.
+// y = a * x + b for rows of four, and sum, the sums of the rows of y. Rows are the chunks of its one parallel step;
+// each is computed in the scratch of the thread that claims it. The partial sums meet in the arena and are added in
+// order.
 //
 // Macros make builds that differ: FAKE_SEED (which model file it belongs to), FAKE_FACTOR (a, to tell builds apart in
 // results), FAKE_ROWS (the rows of the first static variant), FAKE_ABI, FAKE_BROKEN (a table without code),
-// FAKE_MANIFEST, FAKE_PRECISION, FAKE_FEATURES and FAKE_GENERIC_FEATURES (that the code needs), FAKE_REGISTER (link it in).
+// FAKE_MANIFEST, FAKE_PRECISION, FAKE_FEATURES and FAKE_GENERIC_FEATURES (that the code needs), FAKE_REGISTER (link it
+// in).
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #include "FakeModel.h"
@@ -100,7 +102,8 @@ template <int64_t Rows> void resolve(const int64_t *symbols, mgec_sizes *sizes, 
   dims[MGEC_MAX_NDIM] = rows;
 }
 
-template <int64_t Rows> const mgec_tensor_desc kInput = {"x", MGEC_F32, 2, {Rows ? Rows : -1, kColumns}, 0, 0, MGEC_HOST, 0};
+template <int64_t Rows>
+const mgec_tensor_desc kInput = {"x", MGEC_F32, 2, {Rows ? Rows : -1, kColumns}, 0, 0, MGEC_HOST, 0};
 template <int64_t Rows>
 const mgec_tensor_desc kOutputs[2] = {{"y", MGEC_F32, 2, {Rows ? Rows : -1, kColumns}, 0, 0, MGEC_HOST, 0},
                                       {"sum", MGEC_F32, 1, {Rows ? Rows : -1}, 0, 0, MGEC_HOST, 0}};
@@ -111,14 +114,15 @@ const mgec_step kSteps[] = {{"rows", "affine_f32_rows", "1,2"}, {"sums", "copy_f
 const mgec_symbol kBatch = {"N", 3, 64};
 
 template <int64_t Rows> constexpr mgec_variant variant() {
-  return {sizeof(mgec_variant), 1, &kInput<Rows>, 2, Rows ? 0 : 1, kOutputs<Rows>, Rows ? nullptr : &kBatch,
-          FAKE_PRECISION,
+  return {
+    sizeof(mgec_variant), 1, &kInput<Rows>, 2, Rows ? 0 : 1, kOutputs<Rows>, Rows ? nullptr : &kBatch, FAKE_PRECISION,
 #if defined(FAKE_BROKEN)
-          0,
+        0,
 #else
-          2,
+        2,
 #endif
-          2, kIsa<Rows>, kSteps, resolve<Rows>};
+        2, kIsa<Rows>, kSteps, resolve<Rows>
+  };
 }
 
 const mgec_variant kVariants[] = {variant<FAKE_ROWS>(), variant<FAKE_ROWS + 1>(), variant<0>()};

@@ -1,7 +1,7 @@
 //===- images.cpp - a compiled model that copies a batch of images --------------------------------------------===//
 //
-// images f32 [N,1,2,2], N = 1..8 -> copy, the same. Its static variant of batch 2 doubles the values, which shows that an
-// exact shape is preferred to a symbolic one that stands before it in the table.
+// images f32 [N,1,2,2], N = 1..8 -> copy, the same. Its static variant of batch 2 doubles the values, which shows that
+// an exact shape is preferred to a symbolic one that stands before it in the table.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #include "mgec/model_abi.h"
@@ -36,8 +36,8 @@ const mgec_isa_entry kIsa[] = {{MGEC_ISA_GENERIC, 0, "", forward<1>}, {MGEC_ISA_
 const mgec_variant kVariants[] = {
     {sizeof(mgec_variant), 1, &kInput, 1, 1, &kOutput, &kBatch, "f32", 1, 0, &kIsa[0], nullptr, resolve},
     {sizeof(mgec_variant), 1, &kInputTwo, 1, 0, &kOutputTwo, nullptr, "f32", 1, 0, &kIsa[1], nullptr, resolveTwo}};
-const mgec_model kModel = {sizeof(mgec_model), MGEC_ABI_VERSION, "images", {9}, {}, "by hand", nullptr, 0, 2, 0,
-                           kVariants, "{}"};
+const mgec_model kModel = {
+    sizeof(mgec_model), MGEC_ABI_VERSION, "images", {9}, {}, "by hand", nullptr, 0, 2, 0, kVariants, "{}"};
 
 } // namespace
 

@@ -29,18 +29,14 @@ int32_t forward(const mgec_exec *e) {
   return MGEC_OK;
 }
 
-const mgec_tensor_desc kInputs[] = {{"data", MGEC_F32, 2, {2, 3}, 0, 0, MGEC_HOST, 0},
-                                    {"data:0", MGEC_I8, 2, {2, 2}, 0, 0, MGEC_HOST, 0},
-                                    {"scale", MGEC_F32, 1, {1}, 0, 0, MGEC_HOST, 2},
-                                    {"mask", MGEC_BOOL, 1, {4}, 0, 0, MGEC_HOST, 0},
-                                    {"q", MGEC_QU8, 1, {3}, 0.5f, 128, MGEC_HOST, 0},
-                                    {"n", MGEC_QS4, 2, {2, 3}, 0.25f, 0, MGEC_HOST, 0}};
-const mgec_tensor_desc kOutputs[] = {{"scaled", MGEC_F32, 2, {2, 3}, 0, 0, MGEC_HOST, 0},
-                                     {"inverse", MGEC_BOOL, 1, {4}, 0, 0, MGEC_HOST, 0},
-                                     {"wide", MGEC_QS32, 1, {3}, 0.5f, 0, MGEC_HOST, 0},
-                                     {"sign", MGEC_F16, 2, {2, 3}, 0, 0, MGEC_HOST, 0},
-                                     {"n", MGEC_QS4, 2, {2, 3}, 0.25f, 0, MGEC_HOST, 0},
-                                     {"bytes", MGEC_I8, 2, {2, 2}, 0, 0, MGEC_HOST, 0}};
+const mgec_tensor_desc kInputs[] = {
+    {"data", MGEC_F32, 2, {2, 3}, 0, 0, MGEC_HOST, 0}, {"data:0", MGEC_I8, 2, {2, 2}, 0, 0, MGEC_HOST, 0},
+    {"scale", MGEC_F32, 1, {1}, 0, 0, MGEC_HOST, 2},   {"mask", MGEC_BOOL, 1, {4}, 0, 0, MGEC_HOST, 0},
+    {"q", MGEC_QU8, 1, {3}, 0.5f, 128, MGEC_HOST, 0},  {"n", MGEC_QS4, 2, {2, 3}, 0.25f, 0, MGEC_HOST, 0}};
+const mgec_tensor_desc kOutputs[] = {
+    {"scaled", MGEC_F32, 2, {2, 3}, 0, 0, MGEC_HOST, 0}, {"inverse", MGEC_BOOL, 1, {4}, 0, 0, MGEC_HOST, 0},
+    {"wide", MGEC_QS32, 1, {3}, 0.5f, 0, MGEC_HOST, 0},  {"sign", MGEC_F16, 2, {2, 3}, 0, 0, MGEC_HOST, 0},
+    {"n", MGEC_QS4, 2, {2, 3}, 0.25f, 0, MGEC_HOST, 0},  {"bytes", MGEC_I8, 2, {2, 2}, 0, 0, MGEC_HOST, 0}};
 
 void resolve(const int64_t *, mgec_sizes *sizes, int64_t *dims) {
   sizes->arena_bytes = sizes->scratch_bytes = 0;
@@ -49,10 +45,20 @@ void resolve(const int64_t *, mgec_sizes *sizes, int64_t *dims) {
 }
 
 const mgec_isa_entry kIsa = {MGEC_ISA_GENERIC, 0, "", forward};
-const mgec_variant kVariant = {sizeof(mgec_variant), 6, kInputs, 6, 0, kOutputs, nullptr, "f32", 1, 0, &kIsa, nullptr,
-                               resolve};
-const mgec_model kModel = {sizeof(mgec_model), MGEC_ABI_VERSION, "types", {7}, {}, "by hand",
-                           reinterpret_cast<const uint8_t *>(kWeights), sizeof(kWeights), 1, 0, &kVariant, "{}"};
+const mgec_variant kVariant = {
+    sizeof(mgec_variant), 6, kInputs, 6, 0, kOutputs, nullptr, "f32", 1, 0, &kIsa, nullptr, resolve};
+const mgec_model kModel = {sizeof(mgec_model),
+                           MGEC_ABI_VERSION,
+                           "types",
+                           {7},
+                           {},
+                           "by hand",
+                           reinterpret_cast<const uint8_t *>(kWeights),
+                           sizeof(kWeights),
+                           1,
+                           0,
+                           &kVariant,
+                           "{}"};
 
 } // namespace
 

@@ -17,8 +17,8 @@ void use(const std::string &path, void *memory) {
   io.inputs.push_back({"data", true, LiteIOType::LITE_IO_VALUE, layout});
   auto network = std::make_shared<lite::Network>(config, io);
   lite::Runtime::set_cpu_threads_number(network, 2);
-  lite::Runtime::set_network_algo_policy(
-      network, LiteAlgoSelectStrategy::LITE_ALGO_PROFILE | LiteAlgoSelectStrategy::LITE_ALGO_REPRODUCIBLE);
+  lite::Runtime::set_network_algo_policy(network, LiteAlgoSelectStrategy::LITE_ALGO_PROFILE |
+                                                      LiteAlgoSelectStrategy::LITE_ALGO_REPRODUCIBLE);
   network->load_model(path);
   network->get_io_tensor("data")->reset(memory, layout);
   network->set_async_callback([] {}).set_device_id(0);
