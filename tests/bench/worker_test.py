@@ -39,7 +39,8 @@ def main():
             json.dump(meta, f)
         with open(compiler, "w") as f:
             f.write("#!/bin/sh\n"
-                    "[ \"$*\" = \"compile %s/model.mge -o %s/model.so --target native --shape x=3x4\" ] || { echo \"$*\"; exit 3; }\n"
+                    "wanted='compile %s/model.mge -o %s/model.so --target native --shape x=3x4'\n"
+                    "[ \"$*\" = \"$wanted\" ] || { echo \"$*\"; exit 3; }\n"
                     "echo on standard output\ncp '%s' '%s/model.so'\n" % (model, cache, artifact, cache))
         os.chmod(compiler, 0o755)
         p = subprocess.Popen([worker], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

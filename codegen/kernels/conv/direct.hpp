@@ -2,24 +2,34 @@
 //
 //     dst[c + o][t] = consumer( Σ_ic Σ_r Σ_s  x[ic][r][s + t] · w[ic][r][s][o] )
 //
-// `tile` computes OcV vectors of output channels for TH rows of TW output pixels and keeps all sums in registers. For each
-// input channel and tap it loads OcV vectors of weights once and broadcasts one float a pixel. `planar_tile` does the same
-// where the source has one plane a channel (the first layer of a network).
+// `tile` computes OcV vectors of output channels for TH rows of TW output pixels and keeps all sums in registers. For
+// each input channel and tap it loads OcV vectors of weights once and broadcasts one float a pixel. `planar_tile` does
+// the same where the source has one plane a channel (the first layer of a network).
 //
-// Source. `x` points at the first input pixel under tap (0, 0), in a tensor or in a strip (strip.hpp); all pixels under all
-// taps must be readable. Offsets are in floats: x_block to the next channel block (or plane), x_kh and x_kw to the next tap,
-// x_line to the pixels of the next tile row. Output pixels are SW input pixels apart.
+// Source. `x` points at the first input pixel under tap (0, 0), in a tensor or in a strip (strip.hpp); all pixels under
+// all taps must be readable. Offsets are in floats: x_block to the next channel block (or plane), x_kh and x_kw to the
+// next tap, x_line to the pixels of the next tile row. Output pixels are SW input pixels apart.
 //
-// Weights. [ic / Block][kh][kw][ic in block][WRow]: rows of WRow output channels, one for each input channel and tap in the
-// order in which the tile reads them; the last block has only the rows that exist. A row may be wider than the tile: `w` points
-// at the tile's first channel in the first row. 64-byte aligned if WRow and OcV are whole 64 bytes, else as a vector is.
+// Weights. [ic / Block][kh][kw][ic in block][WRow]: rows of WRow output channels, one for each input channel and tap in
+// the order in which the tile reads them; the last block has only the rows that exist. A row may be wider than the
+// tile: `w` points at the tile's first channel in the first row, and every load is aligned to a vector.
 //
-// Destination. Blocked; `offset` is that of the tile's first element in dst, dst_block to the next channel block, dst_line to
-// the next tile row. The tile starts at channel `c`; it either starts a block or lies within one. With Tail, lanes from
-// channel `oc` on are stored as zero.
+// Prefetch. Sums of many channels are bound by the arrival of the next weights (from memory, in a network that does not
+// fit the caches), and reading ahead of the tile that needs them hides it: at every block and tap the tile prefetches
+// Ahead lines of 64 bytes from `next` on and moves `next` by next_step floats. Spread the panel that follows over the
+// tiles of this one: with n tiles next_step = ceil(Block · WRow / n), Ahead = ceil(next_step / 16), and tile i starts i
+// · (blocks · kh · kw) · next_step into the panel. Where weights stay in the second level cache, the pixels of the next
+// chunk are worth it instead (next_step = x_block, Ahead lines cover the pixels of a tile; tiles of the first channel
+// group only). Ahead = 0: none.
 //
-// Tiles that keep both FMA pipes busy (sums in flight ≥ latency · pipes) and fit the registers: 16 registers 2x6 (and 2x5, 3x4,
-// with TH·TW for the pixels), 32 registers 2x14 or 1x28, on aarch64 4x5. See docs of the family for tails.
+// Destination. Blocked; `offset` is that of the tile's first element in dst, dst_block to the next channel block,
+// dst_line to the next tile row. The tile starts at channel `c`: at the start of a block, or within one that it does
+// not leave. With Tail, lanes from channel `oc` on are stored as zero.
+//
+// Tiles. Both FMA pipes are busy from 8 sums on (latency · pipes); 16 registers hold OcV x pixels = 2x6 or 3x4 (3 only
+// where a vector is a block), 32 registers 2x14, 1x28 or 3x9, aarch64 4x5. Cut a row of pixels into tiles of nearly
+// equal width, never into full ones and a rest; where the width leaves tiles of fewer than 8 sums, join rows (TH > 1):
+// 7 pixels are 4 + 3 with two rows of 3 in one tile.
 #pragma once
 #include "../../simd/simd.hpp"
 
@@ -35,25 +45,28 @@ MGEC_INLINE void accumulate(simd::f32v (&acc)[OcV][TH * TW], const float *x, int
     simd::opaque(x);
     V weights[OcV];
 #pragma GCC unroll 8
-    for (int o = 0; o < OcV; ++o) weights[o] = simd::load_aligned<V>(w + i * WRow + o * simd::kLanes);
+    for (int o = 0; o < OcV; ++o)
+      weights[o] = simd::load_aligned<V>(w + i * WRow + o * simd::kLanes);
 #pragma GCC unroll 32
     for (int t = 0; t < TH * TW; ++t) {
       const V value = simd::splat<V>(x[(t / TW) * x_line + (t % TW) * Pixel + i * XStep]);
 #pragma GCC unroll 8
-      for (int o = 0; o < OcV; ++o) acc[o][t] = simd::fma(value, weights[o], acc[o][t]);
+      for (int o = 0; o < OcV; ++o)
+        acc[o][t] = simd::fma(value, weights[o], acc[o][t]);
     }
 #pragma GCC unroll 8
     for (int o = 0; o < OcV; ++o) {
 #pragma GCC unroll 32
-      for (int t = 0; t < TH * TW; ++t) simd::pin(acc[o][t]);
+      for (int t = 0; t < TH * TW; ++t)
+        simd::pin(acc[o][t]);
     }
   }
 }
 
 /// Hands the sums to the consumer and stores what it returns.
 template <int Block, int OcV, int TH, int TW, bool Tail, class Consumer>
-MGEC_INLINE void finish(const simd::f32v (&acc)[OcV][TH * TW], float *dst, int64_t dst_block, int64_t dst_line, int64_t oc,
-                        int64_t c, int64_t offset, const Consumer &consumer) {
+MGEC_INLINE void finish(const simd::f32v (&acc)[OcV][TH * TW], float *dst, int64_t dst_block, int64_t dst_line,
+                        int64_t oc, int64_t c, int64_t offset, const Consumer &consumer) {
   static_assert(Block % simd::kLanes == 0, "a vector is never wider than a block");
 #pragma GCC unroll 8
   for (int o = 0; o < OcV; ++o) {
@@ -62,16 +75,18 @@ MGEC_INLINE void finish(const simd::f32v (&acc)[OcV][TH * TW], float *dst, int64
     for (int t = 0; t < TH * TW; ++t) {
       const int64_t at = offset + (lane / Block) * dst_block + (t / TW) * dst_line + (t % TW) * Block + lane % Block;
       simd::f32v v = consumer(acc[o][t], c + lane, at);
-      if constexpr (Tail) v = simd::keep_lanes(v, oc - c - lane);
+      if constexpr (Tail)
+        v = simd::keep_lanes(v, oc - c - lane);
       simd::store_aligned(dst + at, v);
     }
   }
 }
 
 template <int Block, int OcV, int TH, int TW, int SW, int WRow, int Ahead, bool Tail, class Consumer>
-MGEC_NOINLINE void tile(const float *x, int64_t x_block, int64_t x_kh, int64_t x_kw, int64_t x_line, int64_t ic, int64_t kh,
-                        int64_t kw, const float *w, const float *next, int64_t next_step, float *dst, int64_t dst_block,
-                        int64_t dst_line, int64_t oc, int64_t c, int64_t offset, const Consumer &consumer) {
+MGEC_NOINLINE void tile(const float *x, int64_t x_block, int64_t x_kh, int64_t x_kw, int64_t x_line, int64_t ic,
+                        int64_t kh, int64_t kw, const float *w, const float *next, int64_t next_step, float *dst,
+                        int64_t dst_block, int64_t dst_line, int64_t oc, int64_t c, int64_t offset,
+                        const Consumer &consumer) {
   simd::f32v acc[OcV][TH * TW] = {};
   for (; ic >= Block; ic -= Block, x += x_block) {
     const float *row = x;
@@ -80,7 +95,8 @@ MGEC_NOINLINE void tile(const float *x, int64_t x_block, int64_t x_kh, int64_t x
       for (int64_t s = 0; s < kw; ++s, tap += x_kw, w += Block * WRow) {
         if constexpr (Ahead > 0) {
 #pragma GCC unroll 16
-          for (int i = 0; i < Ahead; ++i) __builtin_prefetch(next + i * 16, 0, 2);
+          for (int i = 0; i < Ahead; ++i)
+            __builtin_prefetch(next + i * 16, 0, 2);
           next += next_step;
         }
         accumulate<Block, 1, OcV, TH, TW, SW * Block, WRow>(acc, tap, x_line, w);
@@ -96,6 +112,21 @@ MGEC_NOINLINE void tile(const float *x, int64_t x_block, int64_t x_kh, int64_t x
       }
   }
   finish<Block, OcV, TH, TW, Tail>(acc, dst, dst_block, dst_line, oc, c, offset, consumer);
+}
+
+/// `tile` of one row of 1 … TW pixels, for widths that are no constants.
+template <int Block, int OcV, int TW, int SW, int WRow, int Ahead, bool Tail, class Consumer>
+MGEC_INLINE void tile_upto(int64_t columns, const float *x, int64_t x_block, int64_t x_kh, int64_t x_kw, int64_t ic,
+                           int64_t kh, int64_t kw, const float *w, const float *next, int64_t next_step, float *dst,
+                           int64_t dst_block, int64_t oc, int64_t c, int64_t offset, const Consumer &consumer) {
+  if constexpr (TW > 0) {
+    if (columns == TW)
+      tile<Block, OcV, 1, TW, SW, WRow, Ahead, Tail>(x, x_block, x_kh, x_kw, 0, ic, kh, kw, w, next, next_step, dst,
+                                                     dst_block, 0, oc, c, offset, consumer);
+    else
+      tile_upto<Block, OcV, TW - 1, SW, WRow, Ahead, Tail>(columns, x, x_block, x_kh, x_kw, ic, kh, kw, w, next,
+                                                           next_step, dst, dst_block, oc, c, offset, consumer);
+  }
 }
 
 /// x_plane to the next input channel; the KW taps of a row are DW floats apart. Weights [ic][kh][KW][WRow].

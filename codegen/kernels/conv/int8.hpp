@@ -8,15 +8,16 @@
 //     dot products of bytes, signed by signed (sdot)      StripElement int8_t
 //     otherwise pairs of 16-bit products                  StripElement int16_t, values q - zero point
 //
-// kStripShift is what the strip adds to int8 values (and holds in its padding); the sums are corrected by `w_sum`, Σ w of each
-// output channel, times kStripShift. Unsigned 8-bit sources: on VNNI the strip holds q itself, x_zero is the zero point and the
-// padding holds it too; elsewhere the strip subtracts it. sums are exact as long as they fit 32 bits.
+// kStripShift is what the strip adds to int8 values (and holds in its padding); the sums are corrected by `w_sum`, Σ w
+// of each output channel, times kStripShift. Unsigned 8-bit sources: on VNNI the strip holds q itself, x_zero is the
+// zero point and the padding holds it too; elsewhere the strip subtracts it. sums are exact as long as they fit 32
+// bits.
 //
-// Weights int8 [ic / Block][kh][kw][Block / 4][WRow][4 input channels], WRow output channels a row, zero where there are no
-// channels, so that every instruction set reads the same bytes; 64-byte aligned.
+// Weights int8 [ic / Block][kh][kw][Block / 4][WRow][4 input channels], WRow output channels a row, zero where there
+// are no channels, so that every instruction set reads the same bytes; 64-byte aligned.
 //
-// The consumer takes the sums as int32 vectors and returns what store_as puts into dst's element: for 8-bit results floats that
-// are whole and in range (simd::quantise).
+// The consumer takes the sums as int32 vectors and returns what store_as puts into dst's element: for 8-bit results
+// integers in range (simd::quantise_int) or floats that are whole (simd::quantise).
 #pragma once
 #include "../../simd/simd.hpp"
 
@@ -38,8 +39,10 @@ constexpr bool kByteDot = sizeof(StripElement) == 1;
 constexpr int kSumChannels = kByteDot ? simd::kLanes : simd::kLanes / 2;
 
 MGEC_INLINE auto load_dot_weights(const int8_t *w) {
-  if constexpr (kByteDot) return simd::load<simd::vec<int8_t, 4 * simd::kLanes>>(w);
-  else return simd::load_as<simd::vec<int16_t, 2 * simd::kLanes>>(w);
+  if constexpr (kByteDot)
+    return simd::load<simd::vec<int8_t, 4 * simd::kLanes>>(w);
+  else
+    return simd::load_as<simd::vec<int16_t, 2 * simd::kLanes>>(w);
 }
 /// Four consecutive input channels of a pixel in every group of lanes.
 MGEC_INLINE auto splat_dot_input(const StripElement *x) {
@@ -54,13 +57,14 @@ MGEC_INLINE auto splat_dot_input(const StripElement *x) {
   }
 }
 
-/// A register tile as conv::tile, of OcV vectors of sums (kSumChannels output channels each). Offsets are in elements of the
-/// strip; rows of the last channel block beyond the channels that exist are read (and multiplied by zero weights).
+/// A register tile as conv::tile, of OcV vectors of sums (kSumChannels output channels each). Offsets are in elements
+/// of the strip; rows of the last channel block beyond the channels that exist are read (and multiplied by zero
+/// weights).
 template <int Block, int OcV, int TH, int TW, int SW, int WRow, bool Tail, class Dst, class Consumer>
-MGEC_NOINLINE void int8_tile(const StripElement *x, int64_t x_block, int64_t x_kh, int64_t x_kw, int64_t x_line, int64_t blocks,
-                             int64_t kh, int64_t kw, const int8_t *w, int32_t x_zero, const int32_t *w_sum, Dst *dst,
-                             int64_t dst_block, int64_t dst_line, int64_t oc, int64_t c, int64_t offset,
-                             const Consumer &consumer) {
+MGEC_NOINLINE void int8_tile(const StripElement *x, int64_t x_block, int64_t x_kh, int64_t x_kw, int64_t x_line,
+                             int64_t blocks, int64_t kh, int64_t kw, const int8_t *w, int32_t x_zero,
+                             const int32_t *w_sum, Dst *dst, int64_t dst_block, int64_t dst_line, int64_t oc, int64_t c,
+                             int64_t offset, const Consumer &consumer) {
   using V = simd::i32v;
   static_assert(kByteDot || OcV % 2 == 0, "pairs of sums make a vector of channels");
   V acc[OcV][TH * TW] = {};
@@ -74,14 +78,17 @@ MGEC_NOINLINE void int8_tile(const StripElement *x, int64_t x_block, int64_t x_k
           simd::opaque(tap);
           decltype(load_dot_weights(w)) weights[OcV];
 #pragma GCC unroll 8
-          for (int o = 0; o < OcV; ++o) weights[o] = load_dot_weights(w + o * kSumChannels * 4);
+          for (int o = 0; o < OcV; ++o)
+            weights[o] = load_dot_weights(w + o * kSumChannels * 4);
 #pragma GCC unroll 32
           for (int t = 0; t < TH * TW; ++t) {
             const auto value = splat_dot_input(tap + (t / TW) * x_line + (t % TW) * SW * Block + i);
 #pragma GCC unroll 8
             for (int o = 0; o < OcV; ++o) {
-              if constexpr (kByteDot) acc[o][t] = simd::dot4(acc[o][t], value, weights[o]);
-              else acc[o][t] = simd::dot2(acc[o][t], value, weights[o]);
+              if constexpr (kByteDot)
+                acc[o][t] = simd::dot4(acc[o][t], value, weights[o]);
+              else
+                acc[o][t] = simd::dot2(acc[o][t], value, weights[o]);
               simd::pin(acc[o][t]);
             }
           }
@@ -94,15 +101,19 @@ MGEC_NOINLINE void int8_tile(const StripElement *x, int64_t x_block, int64_t x_k
   for (int o = 0; o < OcV / per_vector; ++o) {
     const int lane = o * simd::kLanes;
     V correction{};
-    if (x_zero != 0) correction = simd::load<V>(w_sum + c + lane) * x_zero;
+    if (x_zero != 0)
+      correction = simd::load<V>(w_sum + c + lane) * x_zero;
 #pragma GCC unroll 32
     for (int t = 0; t < TH * TW; ++t) {
       const int64_t at = offset + (lane / Block) * dst_block + (t / TW) * dst_line + (t % TW) * Block + lane % Block;
       V sum;
-      if constexpr (kByteDot) sum = acc[o][t];
-      else sum = simd::pair_sum(acc[2 * o][t], acc[2 * o + 1][t]);
+      if constexpr (kByteDot)
+        sum = acc[o][t];
+      else
+        sum = simd::pair_sum(acc[2 * o][t], acc[2 * o + 1][t]);
       auto v = consumer(sum - correction, c + lane, at);
-      if constexpr (Tail) v = simd::keep_lanes(v, oc - c - lane);
+      if constexpr (Tail)
+        v = simd::keep_lanes(v, oc - c - lane);
       simd::store_as<Dst>(dst + at, v);
     }
   }

@@ -1,10 +1,10 @@
 // reference.hpp: two-dimensional convolution in every tensor format and element type of the file format.
 //
 // Float operands accumulate in double and are rounded once to the type of dst, in which bias and addend are added; the
-// activation follows in float. Integers accumulate exactly, modulo 2^32; quantised operands enter as (stored - zero point), so
-// that padding is real zero. A quantised bias is added to the sum as an integer. From there a result of type QS32 that has
-// neither addend nor sigmoid-like activation is the integer; any other result is sum · (scale of src · scale of filter), plus
-// a float bias and the addend as real values, activated and converted.
+// activation follows in float. Integers accumulate exactly, modulo 2^32; quantised operands enter as (stored - zero
+// point), so that padding is real zero. A quantised bias is added to the sum as an integer. From there a result of type
+// QS32 that has neither addend nor sigmoid-like activation is the integer; any other result is sum · (scale of src ·
+// scale of filter), plus a float bias and the addend as real values, activated and converted.
 //
 // Inputs: src, filter, then bias and addend z or absent ones. Channels of dst that no filter computes are zero.
 #pragma once
@@ -60,22 +60,31 @@ inline Filter filter_of(const View &v, int32_t format, bool grouped) {
   switch (Format(format)) {
   case Format::NHWC:
   case Format::NHWC_NCHW:
-  case Format::NHWC_NCHW4_IC_SMALL: return filter_from(v, g, a, a + 3, a + 1, a + 2, -1, -1);
+  case Format::NHWC_NCHW4_IC_SMALL:
+    return filter_from(v, g, a, a + 3, a + 1, a + 2, -1, -1);
   case Format::NHWCD4:
-    if (grouped && v.ndim == 5) return channelwise_filter(v, 2, 3, 4);
-    if (v.ndim == a + 6) return filter_from(v, g, a, a + 3, a + 1, a + 2, a + 4, a + 5);
+    if (grouped && v.ndim == 5)
+      return channelwise_filter(v, 2, 3, 4);
+    if (v.ndim == a + 6)
+      return filter_from(v, g, a, a + 3, a + 1, a + 2, a + 4, a + 5);
     return filter_from(v, g, a, a + 3, a + 1, a + 2, a + 4, -1);
-  case Format::CHWN4: return filter_from(v, g, a + 3, a, a + 1, a + 2, -1, a + 4);
+  case Format::CHWN4:
+    return filter_from(v, g, a + 3, a, a + 1, a + 2, -1, a + 4);
   case Format::NCHW88:
   case Format::NCHW44:
-    if (grouped && v.ndim == 6) return channelwise_filter(v, 3, 4, 5);
-    if (!grouped && v.ndim == 5) return filter_from(v, -1, 0, 3, 1, 2, 4, -1); // plain source
+    if (grouped && v.ndim == 6)
+      return channelwise_filter(v, 3, 4, 5);
+    if (!grouped && v.ndim == 5)
+      return filter_from(v, -1, 0, 3, 1, 2, 4, -1); // plain source
     return filter_from(v, g, a, a + 1, a + 2, a + 3, a + 5, a + 4);
   case Format::NCHW44_DOT:
-    if (grouped && v.ndim == 6) return channelwise_filter(v, 3, 4, 5);
-    if (!grouped && v.ndim == 5) return filter_from(v, -1, 0, 3, 1, 2, 4, -1);
+    if (grouped && v.ndim == 6)
+      return channelwise_filter(v, 3, 4, 5);
+    if (!grouped && v.ndim == 5)
+      return filter_from(v, -1, 0, 3, 1, 2, 4, -1);
     return filter_from(v, g, a, a + 1, a + 2, a + 3, a + 4, a + 5);
-  default: return filter_from(v, g, a, a + 1, a + 2, a + 3, -1, v.ndim == a + 5 ? a + 4 : -1);
+  default:
+    return filter_from(v, g, a, a + 1, a + 2, a + 3, -1, v.ndim == a + 5 ? a + 4 : -1);
   }
 }
 
@@ -86,10 +95,14 @@ MGEC_INLINE int32_t conv_dst_format(int32_t format) {
 /// An operand of dst's rank of which every axis may have extent 1, to be read at dst's indices.
 inline Image stretched_image(const View &v, int32_t format) {
   Image image = image_of(v, format);
-  if (image.n == 1) image.n_stride = 0;
-  if (image.h == 1) image.h_stride = 0;
-  if (image.w == 1) image.w_stride = 0;
-  if (image.c == 1) image.channel = PackedAxis();
+  if (image.n == 1)
+    image.n_stride = 0;
+  if (image.h == 1)
+    image.h_stride = 0;
+  if (image.w == 1)
+    image.w_stride = 0;
+  if (image.c == 1)
+    image.channel = PackedAxis();
   return image;
 }
 
@@ -97,13 +110,16 @@ enum class ConvActivation : int32_t { IDENTITY = 0, RELU = 1, SIGMOID = 2, H_SWI
 
 MGEC_INLINE float conv_activate(float x, int32_t activation) {
   switch (ConvActivation(activation)) {
-  case ConvActivation::RELU: return x <= 0 ? 0.0f : x;
-  case ConvActivation::SIGMOID: return 1.0f / (__builtin_expf(-x) + 1.0f);
+  case ConvActivation::RELU:
+    return x <= 0 ? 0.0f : x;
+  case ConvActivation::SIGMOID:
+    return 1.0f / (__builtin_expf(-x) + 1.0f);
   case ConvActivation::H_SWISH: {
     const float clipped = x + 3.0f < 0.0f ? 0.0f : x + 3.0f > 6.0f ? 6.0f : x + 3.0f;
     return x * clipped * (1.0f / 6.0f);
   }
-  default: return x;
+  default:
+    return x;
   }
 }
 
@@ -118,37 +134,41 @@ struct ConvOperands {
 
 /// Rounds to what a float of this type can hold.
 MGEC_INLINE float conv_round(float v, int32_t dtype) {
-  return dtype == kF16    ? half_to_float(float_to_half(v))
-         : dtype == kBF16 ? bfloat16_to_float(float_to_bfloat16(v))
-                          : v;
+  return dtype == kF16 ? half_to_float(float_to_half(v)) : dtype == kBF16 ? bfloat16_to_float(float_to_bfloat16(v)) : v;
 }
 
 /// Bias, addend, activation and store of `n` columns of one output channel whose sums are `acc`.
-inline void conv_finish(const ConvOperands &t, const convParams &p, int64_t n, int64_t c, int64_t h, int64_t w, int64_t count,
-                        const double *acc) {
+inline void conv_finish(const ConvOperands &t, const convParams &p, int64_t n, int64_t c, int64_t h, int64_t w,
+                        int64_t count, const double *acc) {
   float value[kConvColumns], other[kConvColumns];
-  for (int64_t i = 0; i < count; ++i) value[i] = conv_round(float(acc[i]), t.dst.dtype);
+  for (int64_t i = 0; i < count; ++i)
+    value[i] = conv_round(float(acc[i]), t.dst.dtype);
   if (t.bias) {
     load_real(*t.bias, t.bias_image.at(n, c, h, w), t.bias_image.w_stride, count, other);
-    for (int64_t i = 0; i < count; ++i) value[i] = conv_round(value[i] + other[i], t.dst.dtype);
+    for (int64_t i = 0; i < count; ++i)
+      value[i] = conv_round(value[i] + other[i], t.dst.dtype);
   }
   if (t.z) {
     load_real(*t.z, t.z_image.at(n, c, h, w), t.z_image.w_stride, count, other);
-    for (int64_t i = 0; i < count; ++i) value[i] = conv_round(value[i] + other[i], t.dst.dtype);
+    for (int64_t i = 0; i < count; ++i)
+      value[i] = conv_round(value[i] + other[i], t.dst.dtype);
   }
-  for (int64_t i = 0; i < count; ++i) value[i] = conv_activate(value[i], p.nonline_mode);
+  for (int64_t i = 0; i < count; ++i)
+    value[i] = conv_activate(value[i], p.nonline_mode);
   store_real(t.dst, t.y.at(n, c, h, w), t.y.w_stride, count, value);
 }
 
-inline void conv_finish(const ConvOperands &t, const convParams &p, int64_t n, int64_t c, int64_t h, int64_t w, int64_t count,
-                        const uint32_t *acc) {
+inline void conv_finish(const ConvOperands &t, const convParams &p, int64_t n, int64_t c, int64_t h, int64_t w,
+                        int64_t count, const uint32_t *acc) {
   int32_t sum[kConvColumns], whole[kConvColumns];
   float value[kConvColumns], other[kConvColumns];
   const bool float_bias = t.bias && is_float(t.bias->dtype);
-  for (int64_t i = 0; i < count; ++i) sum[i] = int32_t(acc[i]);
+  for (int64_t i = 0; i < count; ++i)
+    sum[i] = int32_t(acc[i]);
   if (t.bias && !float_bias) {
     load_int(*t.bias, t.bias_image.at(n, c, h, w), t.bias_image.w_stride, count, whole);
-    for (int64_t i = 0; i < count; ++i) sum[i] = int32_t(uint32_t(sum[i]) + uint32_t(whole[i]));
+    for (int64_t i = 0; i < count; ++i)
+      sum[i] = int32_t(uint32_t(sum[i]) + uint32_t(whole[i]));
   }
   const ConvActivation activation = ConvActivation(p.nonline_mode);
   const bool plain = !is_quantized(t.src.dtype) && !is_float(t.dst.dtype);
@@ -156,34 +176,41 @@ inline void conv_finish(const ConvOperands &t, const convParams &p, int64_t n, i
   if ((plain || stays) && activation <= ConvActivation::RELU) {
     if (t.z) {
       load_int(*t.z, t.z_image.at(n, c, h, w), t.z_image.w_stride, count, whole);
-      for (int64_t i = 0; i < count; ++i) sum[i] = int32_t(uint32_t(sum[i]) + uint32_t(whole[i]));
+      for (int64_t i = 0; i < count; ++i)
+        sum[i] = int32_t(uint32_t(sum[i]) + uint32_t(whole[i]));
     }
     if (activation == ConvActivation::RELU)
-      for (int64_t i = 0; i < count; ++i) sum[i] = sum[i] < 0 ? 0 : sum[i];
+      for (int64_t i = 0; i < count; ++i)
+        sum[i] = sum[i] < 0 ? 0 : sum[i];
     store_int(t.dst, t.y.at(n, c, h, w), t.y.w_stride, count, sum);
     return;
   }
   const float scale = is_quantized(t.src.dtype) ? t.src.scale * t.filter.scale : 1.0f;
-  for (int64_t i = 0; i < count; ++i) value[i] = float(sum[i]) * scale;
+  for (int64_t i = 0; i < count; ++i)
+    value[i] = float(sum[i]) * scale;
   if (float_bias) {
     load_real(*t.bias, t.bias_image.at(n, c, h, w), t.bias_image.w_stride, count, other);
-    for (int64_t i = 0; i < count; ++i) value[i] += other[i];
+    for (int64_t i = 0; i < count; ++i)
+      value[i] += other[i];
   }
   if (t.z) {
     load_real(*t.z, t.z_image.at(n, c, h, w), t.z_image.w_stride, count, other);
-    for (int64_t i = 0; i < count; ++i) value[i] += other[i];
+    for (int64_t i = 0; i < count; ++i)
+      value[i] += other[i];
   }
-  for (int64_t i = 0; i < count; ++i) value[i] = conv_activate(value[i], p.nonline_mode);
+  for (int64_t i = 0; i < count; ++i)
+    value[i] = conv_activate(value[i], p.nonline_mode);
   store_real(t.dst, t.y.at(n, c, h, w), t.y.w_stride, count, value);
 }
 
 /// acc[i] += w · x[i].
 template <class A> MGEC_INLINE void conv_axpy(A *acc, A w, const A *x, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) acc[i] += w * x[i];
+  for (int64_t i = 0; i < n; ++i)
+    acc[i] += w * x[i];
 }
 
-/// D: what elements are loaded as; A: what accumulates. Works on up to kConvColumns columns of kConvChannels output channels
-/// at a time: each input row is loaded once for all of them.
+/// D: what elements are loaded as; A: what accumulates. Works on up to kConvColumns columns of kConvChannels output
+/// channels at a time: each input row is loaded once for all of them.
 template <class D, class A, class Load> inline void conv_rows(const ConvOperands &t, const convParams &p, Load load) {
   const Filter &f = t.f;
   const bool flip = p.mode == 1;
@@ -203,17 +230,20 @@ template <class D, class A, class Load> inline void conv_rows(const ConvOperands
           for (int64_t i = 0; computed && i < icpg; ++i)
             for (int64_t r = 0; r < f.kh; ++r) {
               const int64_t row = h * sh - p.pad_h + r * p.dilate_h;
-              if (row < 0 || row >= t.x.h) continue;
+              if (row < 0 || row >= t.x.h)
+                continue;
               for (int64_t s = 0; s < f.kw; ++s) {
                 // Columns [q0, q1) of the piece read inside of the image.
                 const int64_t left = w * sw - p.pad_w + s * p.dilate_w;
                 const int64_t q0 = left >= 0 ? 0 : (-left + sw - 1) / sw;
                 const int64_t q1 = min_i64(columns, left >= t.x.w ? 0 : (t.x.w - 1 - left) / sw + 1);
-                if (q0 >= q1) continue;
+                if (q0 >= q1)
+                  continue;
                 D piece[kConvColumns];
                 A input[kConvColumns];
                 load(t.src, t.x.at(n, g * icpg + i, row, left + q0 * sw), t.x.w_stride * sw, q1 - q0, piece);
-                for (int64_t q = 0; q < q1 - q0; ++q) input[q] = A(piece[q] - zero_x);
+                for (int64_t q = 0; q < q1 - q0; ++q)
+                  input[q] = A(piece[q] - zero_x);
                 for (int64_t k = 0; k < channels; ++k) {
                   D weight;
                   load(t.filter, f.at(g, o + k, i, flip ? f.kh - 1 - r : r, flip ? f.kw - 1 - s : s), 1, 1, &weight);
@@ -237,10 +267,20 @@ template <class D, class A, class Load> inline void conv_rows(const ConvOperands
 inline void conv(const View *in, int n_in, const View *out, int, const convParams &params) {
   const View *bias = n_in > 2 && in[2].data ? &in[2] : nullptr, *z = n_in > 3 && in[3].data ? &in[3] : nullptr;
   const int32_t to = conv_dst_format(params.format);
-  ConvOperands t = {in[0], in[1], out[0], bias, z, image_of(in[0], params.format), image_of(out[0], to), {}, {},
+  ConvOperands t = {in[0],
+                    in[1],
+                    out[0],
+                    bias,
+                    z,
+                    image_of(in[0], params.format),
+                    image_of(out[0], to),
+                    {},
+                    {},
                     filter_of(in[1], params.format, params.sparse == 1)};
-  if (bias) t.bias_image = stretched_image(*bias, to);
-  if (z) t.z_image = stretched_image(*z, to);
+  if (bias)
+    t.bias_image = stretched_image(*bias, to);
+  if (z)
+    t.z_image = stretched_image(*z, to);
   if (is_float(in[0].dtype))
     conv_rows<float, double>(t, params, load_real);
   else

@@ -134,7 +134,7 @@ template <class V> MGEC_INLINE V where(V mask, V x, V y) { return simd::select<V
 // ---- Activations ---------------------------------------------------------------------------------------------------
 
 template <class V> MGEC_INLINE V relu(V x) { return simd::max(V{}, x); } // keeps a NaN
-template <class V> MGEC_INLINE V relu6(V x) { return simd::min(splat<V>(6), simd::max(V{}, x)); }
+template <class V> MGEC_INLINE V relu6(V x) { return simd::min(simd::max(V{}, x), splat<V>(6)); }
 template <class V> MGEC_INLINE V prelu(V x, V y) { return simd::select<V>(x > V{}, x, x * y); }
 template <class V> MGEC_INLINE V sigmoid(V x) { return 1.0f / (exp(-x) + 1.0f); }
 template <class V> MGEC_INLINE V silu(V x) { return x / (exp(-x) + 1.0f); }
@@ -165,21 +165,21 @@ template <class V> MGEC_INLINE V h_swish_grad(V x, V y) {
 }
 template <class V> MGEC_INLINE V silu_grad(V x, V y) {
   const V s = sigmoid(x);
-  return y * s * (1.0f + x * (1.0f - s));
+  return y * s * (1.0f + x * sigmoid(-x));
 }
 template <class V> MGEC_INLINE V gelu_grad(V x, V y) {
   return y * (normal_cdf(x) + x * exp(x * x * -0.5f) * 0.39894228f);
 }
 template <class V> MGEC_INLINE V asinh_grad(V x, V y) { return y / simd::sqrt(x * x + 1.0f); }
-template <class V> MGEC_INLINE V acosh_grad(V x, V y) { return y / simd::sqrt(x * x - 1.0f); }
-template <class V> MGEC_INLINE V atanh_grad(V x, V y) { return y / (1.0f - x * x); }
+template <class V> MGEC_INLINE V acosh_grad(V x, V y) { return y / simd::sqrt(simd::fma(x, x, splat<V>(-1.0f))); }
+template <class V> MGEC_INLINE V atanh_grad(V x, V y) { return y / ((1.0f - x) * (1.0f + x)); }
 template <class V> MGEC_INLINE V prelu_grad(V x, V y, V z) { return simd::select<V>(x >= V{}, y, y * z); }
 template <class V> MGEC_INLINE V softplus_grad(V x, V y) { return y * sigmoid(x); }
 template <class V> MGEC_INLINE V relu6_grad(V x, V y) {
-  return simd::select<V>(both<simd::mask_of<V>>(x > V{}, x < splat<V>(6.0f)), y, V{});
+  return simd::select<V>(either<simd::mask_of<V>>(x <= V{}, x >= splat<V>(6.0f)), V{}, y);
 }
 template <class V> MGEC_INLINE V hsigmoid_grad(V x, V y) {
-  return simd::select<V>(both<simd::mask_of<V>>(x > splat<V>(-3.0f), x < splat<V>(3.0f)), y * 0.16666667f, V{});
+  return simd::select<V>(either<simd::mask_of<V>>(x <= splat<V>(-3.0f), x >= splat<V>(3.0f)), V{}, y * 0.16666667f);
 }
 
 } // namespace elemwise

@@ -60,6 +60,11 @@ template <class V> MGEC_INLINE V power_of_two(IntOf<V> e) {
   return simd::bitcast<V>(simd::convert<uint32_t>(e + 127) << 23);
 }
 
+/// n as an integer, for whole |n| <= 200; NaN gives 200, so that no conversion is undefined.
+template <class V> MGEC_INLINE IntOf<V> small_integer(V n) {
+  return simd::convert<int32_t>(simd::min(n, splat<V>(200.0f)));
+}
+
 template <class V> MGEC_INLINE V not_a_number() { return splat<V>(__builtin_nanf("")); }
 template <class V> MGEC_INLINE V infinity() { return splat<V>(__builtin_inff()); }
 
@@ -76,7 +81,7 @@ template <class V> MGEC_INLINE V exp(V x) {
   const V r = reduce_exponent(clamp(x, -104.0f, 89.0f), n);
   const V q = polynomial(r, 0.49999979f, 0.16666557f, 0.041670743f, 0.0083653498f, 0.0013731987f);
   const V p = simd::fma(q, r * r, r) + 1.0f;
-  const IntOf<V> e = simd::convert<int32_t>(n), half = e >> 1;
+  const IntOf<V> e = small_integer(n), half = e >> 1;
   return p * power_of_two<V>(half) * power_of_two<V>(e - half);
 }
 
@@ -85,7 +90,7 @@ template <class V> MGEC_INLINE V expm1(V x) {
   const V r = reduce_exponent(clamp(x, -17.5f, 89.0f), n);
   const V q = polynomial(r, 0.5f, 0.16666667f, 0.041666355f, 0.0083332732f, 0.0013941103f, 0.00019914303f);
   const V p = simd::fma(q, r * r, r);
-  const V half = power_of_two<V>(simd::convert<int32_t>(n) - 1); // 2^n overflows where the result does not
+  const V half = power_of_two<V>(simd::min(small_integer(n), splat<IntOf<V>>(128)) - 1); // 2^n overflows where the result does not
   const V y = simd::fma(half, p, half - 0.5f) * 2.0f;
   return simd::select<V>(x == V{}, x, y);
 }
@@ -94,7 +99,7 @@ template <class V> MGEC_INLINE V expm1(V x) {
 
 /// log(x) for finite x >= 2^-126, plus `small`: exponent and mantissa in [√½, √2).
 template <class V> MGEC_INLINE V log_normal(V x, V small, V exponent_bias) {
-  const IntOf<V> bits = simd::bitcast<IntOf<V>>(x) - 0x3f3504f3;
+  const IntOf<V> bits = simd::convert<int32_t>(simd::bitcast<simd::rebind<V, uint32_t>>(x) - 0x3f3504f3u);
   const V e = simd::convert<float>(bits >> 23) + exponent_bias;
   const V f = simd::bitcast<V>((bits & 0x7fffff) + 0x3f3504f3) - 1.0f;
   const V p = polynomial(f, 0.33333313f, -0.25000009f, 0.20002119f, -0.16667996f, 0.14219552f, -0.12405589f,
@@ -143,7 +148,8 @@ template <class V> MGEC_INLINE V reduce_angle(V x, IntOf<V> &k) {
     return r;
   } else {
     using D = DoubleOf<V>;
-    const D wide = simd::convert<double>(x);
+    const V bounded = simd::min(simd::max(x, splat<V>(-kWideAngle)), splat<V>(kWideAngle)); // a number in any case
+    const D wide = simd::convert<double>(bounded);
     constexpr double kMagic = 6755399441055744.0; // 1.5 · 2^52: adding it rounds to a whole number
     const D whole = (wide * 0.63661977236758134308 + kMagic) - kMagic;
     k = simd::convert<int32_t>(whole);
@@ -164,11 +170,13 @@ template <class V, class F> MGEC_INLINE V each_lane(V x, F f) {
   }
 }
 
-/// y, with the lanes where x is too wide an angle for reduce_angle (or not finite) replaced by f(x).
+/// y where reduce_angle served, f(x) in lanes where x is too wide for it, NaN for NaN.
 template <class V, class F> MGEC_INLINE V wide_angles(V x, V y, F f) {
   const V a = simd::abs(x);
-  if (MGEC_UNLIKELY(!(simd::max_lane(a) <= kWideAngle)))
-    return simd::select<V>(a <= splat<V>(kWideAngle), y, each_lane(x, f));
+  const simd::mask_of<V> wide = a > splat<V>(kWideAngle);
+  y = simd::select<V>(a <= splat<V>(kWideAngle), y, not_a_number<V>());
+  if (MGEC_UNLIKELY(simd::max_lane(simd::select<V>(wide, splat<V>(1.0f), V{})) > 0.0f))
+    return simd::select<V>(wide, each_lane(x, f), y);
   return y;
 }
 

@@ -1,0 +1,346 @@
+//===- emit.cpp - loop nests around the convolution micro-kernels ------------------------------------------------===//
+#include "codegen/kernels/conv/family.h"
+
+#include <functional>
+
+using namespace mlir;
+using namespace mgec;
+using namespace mgec::codegen;
+using namespace mgec::codegen::conv;
+
+
+namespace {
+
+std::string text(int64_t value) { return std::to_string(value); }
+
+/// Where the pixels under a tile's taps are, in floats (direct.hpp).
+struct Source {
+  int64_t block, tapRow, tapColumn, line; // between channel blocks, filter rows, filter columns, output rows
+  int64_t pixel;                          // between output pixels
+};
+
+class Nests {
+public:
+  Nests(mge::GroupOp group, const TargetSet &targets, const Target &target, const Problem &p, KernelBuilder &builder)
+      : group(group), target(target), p(p), builder(builder), block(targets.block), lanes(target.lanes),
+        op(cast<mge::ConvOp>(group.getAnchor())), src(group.operandNumber(op.getSrc())),
+        filter(group.operandNumber(op.getFilter())) {}
+
+  LogicalResult direct() {
+    int64_t rows = tileAttr(group, "rows"), splits = tileAttr(group, "splits");
+    int64_t icg = p.ic / p.groups, ocg = p.oc / p.groups;
+    std::vector<ChannelGroup> groups = channelGroups(ocg, block);
+    int64_t strips = ceilDiv(p.oh, rows), perSplit = ceilDiv(groups.size(), splits);
+    splits = ceilDiv(groups.size(), perSplit);
+    int64_t width = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1, stripRows = (rows - 1) * p.sh + (p.kh - 1) * p.dh + 1;
+    bool padded = p.ph || p.pw;
+    int64_t icBlocks = ceilDiv(icg, block);
+    return builder.kernel("", options(strips * splits * p.groups, "conv/direct.hpp", "conv/strip.hpp"), [&](Nest &n) {
+      // Chunks: strips fastest, so that neighbours share the filter.
+      Idx strip = n.chunk() % strips, split = n.chunk() / strips % splits, convGroup = n.chunk() / (strips * splits);
+      Idx oh0 = strip * rows;
+      Ptr source = n.at(n.in(src), convGroup * (icBlocks * p.ih * p.iw * block));
+      Ptr x = source;
+      Source at;
+      at.pixel = p.sw * block;
+      if (padded) {
+        Ptr buffer = n.scratchF32(icBlocks * stripRows * width * block);
+        n.micro("conv::strip<" + text(block) + ">",
+                {source, p.ih * p.iw * block, p.iw * block, oh0 * p.sh - p.ph, 1, p.ih, p.pw, 1, p.iw, buffer, icBlocks,
+                 stripRows, width, 0, "0.0f", "conv::Copy{}"});
+        x = buffer;
+        at.block = stripRows * width * block;
+        at.tapRow = width * block * p.dh;
+        at.line = width * block * p.sh;
+      } else {
+        x = n.at(source, oh0 * (p.sh * p.iw * block));
+        at.block = p.ih * p.iw * block;
+        at.tapRow = p.iw * block * p.dh;
+        at.line = p.iw * block * p.sh;
+      }
+      at.tapColumn = p.dw * block;
+      Idx outRow = oh0 * (p.ow * block) + convGroup * (ocg * p.oh * p.ow);
+      eachGroup(n, groups, perSplit, split, icg * p.kh * p.kw, convGroup * (icg * p.kh * p.kw * paddedWidth(groups)),
+                [&](int64_t groupWidth, Idx start, Ptr weights) {
+                  Idx channel = start + convGroup * ocg;
+                  auto row = [&](Idx oh) {
+                    passes(n, groupWidth, [&](int64_t vectors, int64_t lane) {
+                      rowTiles(n, vectors, groupWidth, p.ow, 1, n.at(x, oh * at.line), at, icg, n.at(weights, lane), channel + lane,
+                               outRow + start * (p.oh * p.ow) + oh * (p.ow * block) + lanePlace(lane), p.oh * p.ow * block,
+                               p.ow * block, true);
+                    });
+                  };
+                  // Seven columns in tiles of six lose too much: two rows share a tile of three columns.
+                  if (p.ow == 7 && tileWidth(target, 2) == 6 && groupWidth / lanes == 2 && p.oh % rows == 0)
+                    rowPairs(n, groupWidth, rows, x, at, icg, weights, channel, outRow + start * (p.oh * p.ow));
+                  else
+                    n.loop("oh", 0, n.min(Idx(rows), Idx(p.oh) - oh0), 1, row);
+                });
+    });
+  }
+
+  LogicalResult pointwise() {
+    int64_t pixels = tileAttr(group, "pixels"), splits = tileAttr(group, "splits"), all = p.oh * p.ow;
+    std::vector<ChannelGroup> groups = channelGroups(p.oc, block);
+    int64_t perSplit = ceilDiv(groups.size(), splits), pieces = ceilDiv(all, pixels);
+    splits = ceilDiv(groups.size(), perSplit);
+    int64_t last = all - (pieces - 1) * pixels;
+    return builder.kernel("", options(pieces * splits, "conv/direct.hpp"), [&](Nest &n) {
+      Idx piece = n.chunk() % pieces, split = n.chunk() / pieces;
+      Source at = {all * block, 0, 0, 0, block};
+      Ptr x = n.at(n.in(src), piece * (pixels * block));
+      eachGroup(n, groups, perSplit, split, p.ic, 0, [&](int64_t groupWidth, Idx start, Ptr weights) {
+        auto run = [&](int64_t count) {
+          passes(n, groupWidth, [&](int64_t vectors, int64_t lane) {
+            rowTiles(n, vectors, groupWidth, count, 1, x, at, p.ic, n.at(weights, lane), start + lane,
+                     start * all + piece * (pixels * block) + lanePlace(lane), all * block, 0, true);
+          });
+        };
+        if (last == pixels)
+          run(pixels);
+        else
+          n.ifLess(piece, pieces - 1, [&] { run(pixels); }, [&] { run(last); });
+      });
+    });
+  }
+
+  LogicalResult planar() {
+    int64_t rows = tileAttr(group, "rows"), strips = ceilDiv(p.oh, rows);
+    std::vector<ChannelGroup> groups = channelGroups(p.oc, block);
+    int64_t width = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1, stripRows = (rows - 1) * p.sh + (p.kh - 1) * p.dh + 1;
+    return builder.kernel("", options(strips, "conv/direct.hpp", "conv/strip.hpp"), [&](Nest &n) {
+      Idx oh0 = n.chunk() * rows;
+      Ptr buffer = n.scratchF32(p.ic * stripRows * width);
+      n.micro("conv::strip<1>", {n.in(src), p.ih * p.iw, p.iw, oh0 * p.sh - p.ph, 1, p.ih, p.pw, 1, p.iw, buffer, p.ic,
+                                 stripRows, width, 0, "0.0f", "conv::Copy{}"});
+      eachGroup(n, groups, groups.size(), 0, p.ic * p.kh * p.kw, 0, [&](int64_t groupWidth, Idx start, Ptr weights) {
+        n.loop("oh", 0, n.min(Idx(rows), Idx(p.oh) - oh0), 1, [&](Idx oh) {
+          passes(n, groupWidth, [&](int64_t vectors, int64_t lane) {
+            eachTile(n, p.ow, tileWidth(target, vectors), [&](int64_t tile, Idx ow) {
+              n.micro("conv::planar_tile<" + text(block) + ", " + text(vectors) + ", 1, " + text(tile) + ", " + text(p.sw) +
+                          ", " + text(p.kw) + ", " + text(p.dw) + ", " + text(groupWidth) + ", " + tail() + ">",
+                      {n.at(buffer, oh * (p.sh * width) + ow * p.sw), stripRows * width, width * p.dh, 0, p.ic, p.kh,
+                       n.at(weights, lane), n.out(), p.oh * p.ow * block, 0, p.oc, start + lane,
+                       start * (p.oh * p.ow) + (oh0 + oh) * (p.ow * block) + ow * block + lanePlace(lane)},
+                      Nest::kConsumer);
+            });
+          });
+        });
+      });
+    });
+  }
+
+  LogicalResult depthwise() {
+    int64_t rows = tileAttr(group, "rows"), splits = ceilDiv(p.oh, rows), blocks = ceilDiv(p.oc, block);
+    auto plan = depthwisePlan(p);
+    int64_t dstBlock = p.oh * p.ow * block, filterBlock = p.kh * p.kw * block;
+    return builder.kernel("", options(blocks * splits, "conv/depthwise.hpp", "conv/strip.hpp"), [&](Nest &n) {
+      Idx b = n.chunk() / splits, oh0 = n.chunk() % splits * rows;
+      Idx oh1 = n.min(oh0 + rows, Idx(p.oh));
+      Ptr x = n.at(n.in(src), b * (p.ih * p.iw * block));
+      auto callee = [&](const DepthwisePlan &d) {
+        return "conv::depthwise<" + text(block) + ", 1, " + text(p.kw) + ", " + text(p.sw) + ", " + text(p.dw) + ", " + text(d.first) +
+               ", " + text(d.middle) + ", " + text(d.last) + ", " + text(d.skipLeft) + ", " + text(d.skipRight) + ", " + tail() +
+               ", float>";
+      };
+      Ptr weights = n.at(n.packed(filter), b * filterBlock);
+      if (plan) {
+        n.micro(callee(*plan), {x, p.iw * block, -1, 0, 1, p.ih, p.ph, p.sh, p.dh, p.kh, weights, n.out(), p.ow * block, oh0, oh1,
+                                plan->count, 0, p.oc, b * block, b * dstBlock},
+                Nest::kConsumer);
+        return;
+      }
+      int64_t width = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1, height = (p.oh - 1) * p.sh + (p.kh - 1) * p.dh + 1;
+      Ptr buffer = n.scratchF32(height * width * block);
+      n.micro("conv::strip<" + text(block) + ">", {x, 0, p.iw * block, -p.ph, 1, p.ih, p.pw, 1, p.iw, buffer, 1, height, width, 0,
+                                                  "0.0f", "conv::Copy{}"});
+      DepthwisePlan single = {1, 0, 0, 0, 0, 0};
+      n.micro(callee(single), {buffer, width * block, -1, 0, 1, height, 0, p.sh, p.dh, p.kh, weights, n.out(), p.ow * block, oh0, oh1,
+                               0, p.ow - 1, p.oc, b * block, b * dstBlock},
+              Nest::kConsumer);
+    });
+  }
+
+  LogicalResult winograd(int64_t m) {
+    int64_t a = m + 2, ty = ceilDiv(p.oh, m), tx = ceilDiv(p.ow, m), icBlocks = ceilDiv(p.ic, block);
+    int64_t rows = tileAttr(group, "tile_rows"), splits = tileAttr(group, "splits"), bands = ceilDiv(ty, rows);
+    std::vector<ChannelGroup> groups = channelGroups(p.oc, block);
+    int64_t perSplit = ceilDiv(groups.size(), splits);
+    splits = ceilDiv(groups.size(), perSplit);
+    int64_t widest = 0;
+    for (ChannelGroup g : groups)
+      widest = std::max(widest, g.width);
+    int64_t rowsLast = ty - (bands - 1) * rows;
+    std::string m_ = text(m), b_ = text(block);
+    return builder.kernel("", options(bands * splits, "conv/direct.hpp", "conv/winograd.hpp"), [&](Nest &n) {
+      Idx band = n.chunk() % bands, split = n.chunk() / bands, row0 = band * rows;
+      Ptr v = n.scratchF32(a * a * winogradPitch(icBlocks * rows * tx * block));
+      Ptr products = n.scratchF32(a * a * winogradPitch(widest * rows * tx));
+      auto run = [&](int64_t count) {
+        int64_t tiles = count * tx, vPitch = winogradPitch(icBlocks * tiles * block);
+        n.loop("ib", 0, icBlocks, 1, [&](Idx ib) {
+          n.loop("row", 0, count, 1, [&](Idx row) {
+            n.micro("conv::winograd_input<" + m_ + ", " + b_ + ">",
+                    {n.at(n.in(src), ib * (p.ih * p.iw * block)), p.iw * block, p.ih, p.iw, (row0 + row) * m - p.ph, -p.pw, tx,
+                     n.at(v, ib * (tiles * block) + row * (tx * block)), vPitch});
+          });
+        });
+        eachGroup(n, groups, perSplit, split, a * a * p.ic, 0, [&](int64_t groupWidth, Idx start, Ptr weights) {
+          int64_t pitch = winogradPitch(groupWidth * tiles);
+          Source at = {tiles * block, 0, 0, 0, block};
+          n.loop("xi", 0, a * a, 1, [&](Idx xi) {
+            passes(n, groupWidth, [&](int64_t vectors, int64_t lane) {
+              rowTiles(n, vectors, groupWidth, tiles, 1, n.at(v, xi * vPitch), at, p.ic,
+                       n.at(weights, xi * (p.ic * groupWidth) + lane), 0,
+                       Idx(lane / block * tiles * block + lane % block), tiles * block, 0, false, n.at(products, xi * pitch));
+            });
+          });
+          n.loop("ob", 0, groupWidth / block, 1, [&](Idx ob) {
+            n.loop("row", 0, count, 1, [&](Idx row) {
+              n.micro("conv::winograd_output<" + m_ + ", " + b_ + ", " + tail() + ">",
+                      {n.at(products, ob * (tiles * block) + row * (tx * block)), pitch, n.out(), p.ow * block, p.oh, p.ow,
+                       (row0 + row) * m, tx, p.oc, start + ob * block, start * (p.oh * p.ow) + ob * (p.oh * p.ow * block)},
+                      Nest::kConsumer);
+            });
+          });
+        });
+      };
+      if (rowsLast == rows)
+        run(rows);
+      else
+        n.ifLess(band, bands - 1, [&] { run(rows); }, [&] { run(rowsLast); });
+    });
+  }
+
+private:
+  static KernelOptions options(int64_t chunks, const char *header, const char *second = nullptr) {
+    KernelOptions options;
+    options.chunks = chunks;
+    options.headers = {header};
+    if (second)
+      options.headers.push_back(second);
+    return options;
+  }
+
+  std::string tail() const { return p.oc % block ? "true" : "false"; }
+  static int64_t paddedWidth(const std::vector<ChannelGroup> &groups) { return groups.back().start + groups.back().width; }
+  /// Offset of lane `lane` of a channel group whose blocks are maps of oh x ow.
+  int64_t lanePlace(int64_t lane) const { return lane / block * (p.oh * p.ow * block) + lane % block; }
+
+  /// Runs `body` for the channel groups of a split. Equal groups become one loop; `rows` is weight rows of a group.
+  void eachGroup(Nest &n, const std::vector<ChannelGroup> &groups, int64_t perSplit, Idx split, int64_t rows, Idx weightBase,
+                 const std::function<void(int64_t width, Idx start, Ptr weights)> &body) {
+    Ptr weights = n.packed(filter);
+    int64_t count = groups.size(), normal = groups.front().width;
+    // All groups but the last have one width.
+    bool oddLast = groups.back().width != normal;
+    int64_t even = oddLast ? count - 1 : count;
+    Idx first = split * perSplit, last = n.min(first + perSplit, Idx(even));
+    if (even > 0)
+      n.loop("og", first, last, 1, [&](Idx og) {
+        body(normal, og * normal, n.at(weights, weightBase + og * (normal * rows)));
+      });
+    if (!oddLast)
+      return;
+    auto odd = [&] {
+      body(groups.back().width, Idx(groups.back().start), n.at(weights, weightBase + groups.back().start * rows));
+    };
+    // The last split runs it.
+    int64_t splits = ceilDiv(count, perSplit);
+    if (splits == 1)
+      odd();
+    else
+      n.ifLess(Idx(splits - 2), split, odd);
+  }
+
+  /// Passes of one, two or three vectors over a group's channels.
+  void passes(Nest &, int64_t width, const std::function<void(int64_t vectors, int64_t lane)> &body) {
+    int64_t vectors = width / lanes;
+    int64_t pass = vectors == 3 && block == lanes ? 3 : vectors == 1 ? 1 : 2;
+    for (int64_t v = 0; v < vectors; v += pass)
+      body(pass, v * lanes);
+  }
+
+  /// `count` pixels as tiles of nearly equal width: first the wider ones, then the narrower ones.
+  void eachTile(Nest &n, int64_t count, int64_t widest, const std::function<void(int64_t width, Idx start)> &body) {
+    int64_t tiles = ceilDiv(count, widest), narrow = count / tiles, wider = count % tiles, split = wider * (narrow + 1);
+    if (wider)
+      n.loop("ow", 0, split, narrow + 1, [&](Idx ow) { body(narrow + 1, ow); });
+    n.loop("ow", split, count, narrow, [&](Idx ow) { body(narrow, ow); });
+  }
+
+  std::string tileName(int64_t vectors, int64_t height, int64_t width, int64_t row, bool final) const {
+    return "conv::tile<" + text(block) + ", " + text(vectors) + ", " + text(height) + ", " + text(width) + ", " +
+           text(pixelStep) + ", " + text(row) + ", 0, " + (final ? tail() : "false") + ">";
+  }
+
+  /// A row of `count` output pixels. `final` tiles write the result through the consumer; others write `products` as they are.
+  void rowTiles(Nest &n, int64_t vectors, int64_t row, int64_t count, int64_t height, Ptr x, const Source &at, int64_t ic, Ptr weights,
+                Idx channel, Idx offset, int64_t dstBlock, int64_t dstLine, bool final, std::optional<Ptr> products = std::nullopt) {
+    pixelStep = at.pixel / block;
+    bool single = at.tapRow == 0 && at.tapColumn == 0;
+    int64_t kh = single ? 1 : p.kh, kw = single ? 1 : p.kw;
+    eachTile(n, count, tileWidth(target, vectors) / height, [&](int64_t width, Idx ow) {
+      std::vector<Arg> args = {n.at(x, ow * at.pixel), at.block, at.tapRow, at.tapColumn, at.line, ic, kh, kw, weights,
+                               std::string("nullptr"), 0, final ? n.out() : *products, dstBlock, dstLine,
+                               final ? p.oc : 0, channel, offset + ow * block};
+      if (!final)
+        args.push_back(std::string("conv::Identity{}"));
+      n.micro(tileName(vectors, height, width, row, final), args, final);
+    });
+  }
+
+  void rowPairs(Nest &n, int64_t row, int64_t rows, Ptr x, const Source &at, int64_t ic, Ptr weights, Idx channel, Idx offset) {
+    pixelStep = at.pixel / block;
+    auto tile = [&](int64_t height, int64_t width, Idx oh, int64_t ow) {
+      n.micro(tileName(2, height, width, row, true),
+              {n.at(x, oh * at.line + ow * at.pixel), at.block, at.tapRow, at.tapColumn, at.line, ic, p.kh, p.kw, weights,
+               std::string("nullptr"), 0, n.out(), p.oh * p.ow * block, p.ow * block, p.oc, channel,
+               offset + oh * (p.ow * block) + ow * block},
+              Nest::kConsumer);
+    };
+    n.loop("oh", 0, rows / 2 * 2, 2, [&](Idx oh) {
+      tile(1, 4, oh, 0);
+      tile(1, 4, oh + 1, 0);
+      tile(2, 3, oh, 4);
+    });
+    if (rows % 2) {
+      tile(1, 4, rows - 1, 0);
+      tile(1, 3, rows - 1, 4);
+    }
+  }
+
+  mge::GroupOp group;
+  const Target &target;
+  const Problem &p;
+  KernelBuilder &builder;
+  int64_t block, lanes, pixelStep = 1;
+  mge::ConvOp op;
+  int64_t src, filter;
+};
+
+} // namespace
+
+namespace mgec::codegen::conv {
+
+LogicalResult buildNests(mge::GroupOp group, const TargetSet &targets, const Target &target, KernelBuilder &builder) {
+  std::string reason;
+  auto problem = problemOf(group, reason);
+  if (!problem)
+    return group.emitOpError() << "cannot be built: " << reason;
+  Nests nests(group, targets, target, *problem, builder);
+  StringRef row = *group.getRow();
+  if (row.ends_with("winograd4"))
+    return nests.winograd(4);
+  if (row.ends_with("winograd2"))
+    return nests.winograd(2);
+  if (row.ends_with("1x1"))
+    return nests.pointwise();
+  if (row.ends_with("depthwise"))
+    return nests.depthwise();
+  if (row.ends_with("planar_direct"))
+    return nests.planar();
+  return nests.direct();
+}
+
+} // namespace mgec::codegen::conv
