@@ -1,7 +1,7 @@
 // reference.hpp: batch normalisation with given statistics.
 //
-// y = scale * (x - mean) / sqrt(variance + epsilon) + bias; the four parameters broadcast to x (which shape they have is all
-// that `param_dim` says). Outputs before the last are training's and are left alone.
+// y = scale * (x - mean) / sqrt(variance + epsilon) + bias; the four parameters broadcast to x (which shape they have
+// is all that `param_dim` says). Outputs before the last are training's and are left alone.
 #pragma once
 #include "../elemwise/scalar.hpp"
 #include "../params.hpp"
@@ -19,7 +19,8 @@ inline void batch_norm(const View *in, int, const View *out, int n_out, const ba
   for_rows<6>(broadcast_walk<6>(in, y), [&](const int64_t *offset, int64_t n, const int64_t *step) {
     for (int64_t i = 0; i < n; i += kPiece) {
       int64_t m = min_i64(kPiece, n - i);
-      for (int k = 0; k < 5; ++k) load_real(in[k], offset[k] + i * step[k], step[k], m, operands[k]);
+      for (int k = 0; k < 5; ++k)
+        load_real(in[k], offset[k] + i * step[k], step[k], m, operands[k]);
       for (int64_t k = 0; k < m; ++k)
         x[k] = float(scale[k] * (double(x[k]) - mean[k]) / __builtin_sqrt(variance[k] + epsilon) + bias[k]);
       store_real(y, offset[5] + i * step[5], step[5], m, x);

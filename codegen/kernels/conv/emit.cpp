@@ -37,9 +37,10 @@ public:
     int64_t icBlocks = ceilDiv(icg, block);
     return builder.kernel("", options(strips * splits * p.groups, "conv/direct.hpp", "conv/strip.hpp"), [&](Nest &n) {
       // Chunks: strips fastest, so that neighbours share the filter.
-      Idx strip = n.chunk() % strips, split = n.chunk() / strips % splits, convGroup = n.chunk() / (strips * splits);
+      Idx chunk = chunkOf(n, strips * splits * p.groups);
+      Idx strip = chunk % strips, split = chunk / strips % splits, convGroup = chunk / (strips * splits);
       Idx oh0 = strip * rows;
-      Ptr source = n.at(n.in(src), convGroup * (icBlocks * p.ih * p.iw * block));
+      Ptr source = n.at(n.in(src), sourceBase + convGroup * (icBlocks * p.ih * p.iw * block));
       Ptr x = source;
       Source at;
       at.pixel = p.sw * block;
@@ -59,7 +60,7 @@ public:
         at.line = p.iw * block * p.sh;
       }
       at.tapColumn = p.dw * block;
-      Idx outRow = oh0 * (p.ow * block) + convGroup * (ocg * p.oh * p.ow);
+      Idx outRow = resultBase + oh0 * (p.ow * block) + convGroup * (ocg * p.oh * p.ow);
       eachGroup(n, groups, perSplit, split, icg * p.kh * p.kw, convGroup * (icg * p.kh * p.kw * paddedWidth(groups)),
                 [&](int64_t groupWidth, Idx start, Ptr weights) {
                   Idx channel = start + convGroup * ocg;
@@ -86,14 +87,14 @@ public:
     splits = ceilDiv(groups.size(), perSplit);
     int64_t last = all - (pieces - 1) * pixels;
     return builder.kernel("", options(pieces * splits, "conv/direct.hpp"), [&](Nest &n) {
-      Idx piece = n.chunk() % pieces, split = n.chunk() / pieces;
+      Idx chunk = chunkOf(n, pieces * splits), piece = chunk % pieces, split = chunk / pieces;
       Source at = {all * block, 0, 0, 0, block};
-      Ptr x = n.at(n.in(src), piece * (pixels * block));
+      Ptr x = n.at(n.in(src), sourceBase + piece * (pixels * block));
       eachGroup(n, groups, perSplit, split, p.ic, 0, [&](int64_t groupWidth, Idx start, Ptr weights) {
         auto run = [&](int64_t count) {
           passes(n, groupWidth, [&](int64_t vectors, int64_t lane) {
             rowTiles(n, vectors, groupWidth, count, 1, x, at, p.ic, n.at(weights, lane), start + lane,
-                     start * all + piece * (pixels * block) + lanePlace(lane), all * block, 0, true);
+                     resultBase + start * all + piece * (pixels * block) + lanePlace(lane), all * block, 0, true);
           });
         };
         if (last == pixels)
@@ -109,9 +110,9 @@ public:
     std::vector<ChannelGroup> groups = channelGroups(p.oc, block);
     int64_t width = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1, stripRows = (rows - 1) * p.sh + (p.kh - 1) * p.dh + 1;
     return builder.kernel("", options(strips, "conv/direct.hpp", "conv/strip.hpp"), [&](Nest &n) {
-      Idx oh0 = n.chunk() * rows;
+      Idx oh0 = chunkOf(n, strips) * rows;
       Ptr buffer = n.scratchF32(p.ic * stripRows * width);
-      n.micro("conv::strip<1>", {n.in(src), p.ih * p.iw, p.iw, oh0 * p.sh - p.ph, 1, p.ih, p.pw, 1, p.iw, buffer, p.ic,
+      n.micro("conv::strip<1>", {n.at(n.in(src), sourceBase), p.ih * p.iw, p.iw, oh0 * p.sh - p.ph, 1, p.ih, p.pw, 1, p.iw, buffer, p.ic,
                                  stripRows, width, 0, "0.0f", "conv::Copy{}"});
       eachGroup(n, groups, groups.size(), 0, p.ic * p.kh * p.kw, 0, [&](int64_t groupWidth, Idx start, Ptr weights) {
         n.loop("oh", 0, n.min(Idx(rows), Idx(p.oh) - oh0), 1, [&](Idx oh) {
@@ -121,7 +122,7 @@ public:
                           ", " + text(p.kw) + ", " + text(p.dw) + ", " + text(groupWidth) + ", " + tail() + ">",
                       {n.at(buffer, oh * (p.sh * width) + ow * p.sw), stripRows * width, width * p.dh, 0, p.ic, p.kh,
                        n.at(weights, lane), n.out(), p.oh * p.ow * block, 0, p.oc, start + lane,
-                       start * (p.oh * p.ow) + (oh0 + oh) * (p.ow * block) + ow * block + lanePlace(lane)},
+                       resultBase + start * (p.oh * p.ow) + (oh0 + oh) * (p.ow * block) + ow * block + lanePlace(lane)},
                       Nest::kConsumer);
             });
           });
@@ -135,9 +136,9 @@ public:
     auto plan = depthwisePlan(p);
     int64_t dstBlock = p.oh * p.ow * block, filterBlock = p.kh * p.kw * block;
     return builder.kernel("", options(blocks * splits, "conv/depthwise.hpp", "conv/strip.hpp"), [&](Nest &n) {
-      Idx b = n.chunk() / splits, oh0 = n.chunk() % splits * rows;
+      Idx chunk = chunkOf(n, blocks * splits), b = chunk / splits, oh0 = chunk % splits * rows;
       Idx oh1 = n.min(oh0 + rows, Idx(p.oh));
-      Ptr x = n.at(n.in(src), b * (p.ih * p.iw * block));
+      Ptr x = n.at(n.in(src), sourceBase + b * (p.ih * p.iw * block));
       auto callee = [&](const DepthwisePlan &d) {
         return "conv::depthwise<" + text(block) + ", 1, " + text(p.kw) + ", " + text(p.sw) + ", " + text(p.dw) + ", " + text(d.first) +
                ", " + text(d.middle) + ", " + text(d.last) + ", " + text(d.skipLeft) + ", " + text(d.skipRight) + ", " + tail() +
@@ -146,7 +147,7 @@ public:
       Ptr weights = n.at(n.packed(filter), b * filterBlock);
       if (plan) {
         n.micro(callee(*plan), {x, p.iw * block, -1, 0, 1, p.ih, p.ph, p.sh, p.dh, p.kh, weights, n.out(), p.ow * block, oh0, oh1,
-                                plan->count, 0, p.oc, b * block, b * dstBlock},
+                                plan->count, 0, p.oc, b * block, resultBase + b * dstBlock},
                 Nest::kConsumer);
         return;
       }
@@ -156,7 +157,7 @@ public:
                                                   "0.0f", "conv::Copy{}"});
       DepthwisePlan single = {1, 0, 0, 0, 0, 0};
       n.micro(callee(single), {buffer, width * block, -1, 0, 1, height, 0, p.sh, p.dh, p.kh, weights, n.out(), p.ow * block, oh0, oh1,
-                               0, p.ow - 1, p.oc, b * block, b * dstBlock},
+                               0, p.ow - 1, p.oc, b * block, resultBase + b * dstBlock},
               Nest::kConsumer);
     });
   }
@@ -173,7 +174,7 @@ public:
     int64_t rowsLast = ty - (bands - 1) * rows;
     std::string m_ = text(m), b_ = text(block);
     return builder.kernel("", options(bands * splits, "conv/direct.hpp", "conv/winograd.hpp"), [&](Nest &n) {
-      Idx band = n.chunk() % bands, split = n.chunk() / bands, row0 = band * rows;
+      Idx chunk = chunkOf(n, bands * splits), band = chunk % bands, split = chunk / bands, row0 = band * rows;
       Ptr v = n.scratchF32(a * a * winogradPitch(icBlocks * rows * tx * block));
       Ptr products = n.scratchF32(a * a * winogradPitch(widest * rows * tx));
       auto run = [&](int64_t count) {
@@ -181,7 +182,7 @@ public:
         n.loop("ib", 0, icBlocks, 1, [&](Idx ib) {
           n.loop("row", 0, count, 1, [&](Idx row) {
             n.micro("conv::winograd_input<" + m_ + ", " + b_ + ">",
-                    {n.at(n.in(src), ib * (p.ih * p.iw * block)), p.iw * block, p.ih, p.iw, (row0 + row) * m - p.ph, -p.pw, tx,
+                    {n.at(n.in(src), sourceBase + ib * (p.ih * p.iw * block)), p.iw * block, p.ih, p.iw, (row0 + row) * m - p.ph, -p.pw, tx,
                      n.at(v, ib * (tiles * block) + row * (tx * block)), vPitch});
           });
         });
@@ -199,7 +200,7 @@ public:
             n.loop("row", 0, count, 1, [&](Idx row) {
               n.micro("conv::winograd_output<" + m_ + ", " + b_ + ", " + tail() + ">",
                       {n.at(products, ob * (tiles * block) + row * (tx * block)), pitch, n.out(), p.ow * block, p.oh, p.ow,
-                       (row0 + row) * m, tx, p.oc, start + ob * block, start * (p.oh * p.ow) + ob * (p.oh * p.ow * block)},
+                       (row0 + row) * m, tx, p.oc, start + ob * block, resultBase + start * (p.oh * p.ow) + ob * (p.oh * p.ow * block)},
                       Nest::kConsumer);
             });
           });
@@ -213,13 +214,21 @@ public:
   }
 
 private:
-  static KernelOptions options(int64_t chunks, const char *header, const char *second = nullptr) {
+  KernelOptions options(int64_t chunks, const char *header, const char *second = nullptr) const {
     KernelOptions options;
-    options.chunks = chunks;
+    options.chunks = chunks * p.images;
     options.headers = {header};
     if (second)
       options.headers.push_back(second);
     return options;
+  }
+
+  /// The chunk within its image; sets where the image begins in source and destination.
+  Idx chunkOf(Nest &n, int64_t perImage) {
+    Idx image = p.images == 1 ? Idx(0) : perImage == 1 ? n.chunk() : n.chunk() / perImage;
+    sourceBase = image * (n.inSampleElements(src) / p.images);
+    resultBase = image * (n.outSampleElements() / p.images);
+    return p.images == 1 ? n.chunk() : perImage == 1 ? Idx(0) : n.chunk() % perImage;
   }
 
   std::string tail() const { return p.oc % block ? "true" : "false"; }
@@ -317,6 +326,7 @@ private:
   int64_t block, lanes, pixelStep = 1;
   mge::ConvOp op;
   int64_t src, filter;
+  Idx sourceBase = 0, resultBase = 0;
 };
 
 } // namespace

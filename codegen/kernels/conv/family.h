@@ -10,10 +10,11 @@
 
 namespace mgec::codegen::conv {
 
-/// A convolution as its kernels see it: one sample, NCHW extents.
+/// A convolution as its kernels see it: NCHW extents; `images` is the batch where that is static.
 struct Problem {
-  int64_t ic, ih, iw, oc, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw, groups;
+  int64_t images, ic, ih, iw, oc, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw, groups;
   bool depthwise() const { return groups == ic && groups == oc; }
+  /// Multiply-adds of one image.
   int64_t macs() const { return oc * oh * ow * (ic / groups) * kh * kw; }
 };
 

@@ -43,6 +43,7 @@ std::optional<Problem> conv::problemOf(mge::GroupOp group, std::string &reason) 
   auto f = filter.getShape().take_back(4);
   Problem p;
   p.groups = grouped ? filter.getDimSize(0) : 1;
+  p.images = mge::sampleShape(src)[0];
   p.ic = src.getDimSize(1);
   p.ih = src.getDimSize(2);
   p.iw = src.getDimSize(3);
@@ -152,7 +153,7 @@ private:
     if (src >= 0 && source != blocked && consumerKind(group, src) == OperandKind::Full)
       return refuse(row, "the source is an addend too");
     candidate.resultLayouts = {blocked};
-    candidate.nanoseconds = nanoseconds + streamed(weightBytes);
+    candidate.nanoseconds = nanoseconds * static_cast<double>(p.images) + streamed(weightBytes);
     candidate.weightBytes = weightBytes;
     Builder builder(context);
     SmallVector<NamedAttribute> attributes;

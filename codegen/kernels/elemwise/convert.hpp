@@ -3,8 +3,9 @@
 //     convert_row      between float, int8 … int32, Bool, Half and BFloat
 //     quantize_row     float to a quantised type, dequantize_row back, requantize_row between two of them
 //
-// A float becomes an integer by truncation, out of range and NaN as the lowest int32, then wraps; Half rounds to nearest with
-// ties away from zero, BFloat to nearest even; quantising rounds half away from zero, clamps, and makes the lower bound of NaN.
+// A float becomes an integer by truncation, out of range and NaN as the lowest int32, then wraps; Half rounds to
+// nearest with ties away from zero, BFloat to nearest even; quantising rounds half away from zero, clamps, and makes
+// the lower bound of NaN.
 #pragma once
 #include "math.hpp"
 
@@ -22,8 +23,8 @@ struct Bool {
   uint8_t value;
 };
 
-/// simd::convert in steps that double or halve the element, which compilers turn into single instructions (g++ takes a direct
-/// step of four apart into lanes). Float lanes that go to integers must fit int32.
+/// simd::convert in steps that double or halve the element, which compilers turn into single instructions (g++ takes a
+/// direct step of four apart into lanes). Float lanes that go to integers must fit int32.
 template <class T, class V> MGEC_INLINE simd::rebind<V, T> convert_lanes(V v) {
   using S = simd::scalar_of<V>;
   constexpr bool kFromReal = kIsReal<V>, kToReal = T(0.5) != T(0);
@@ -62,7 +63,8 @@ template <class V> MGEC_INLINE V half_to_float(IntOf<V> h) {
   const V normal = simd::bitcast<V>((magnitude << 13) + (112 << 23));
   const V special = simd::bitcast<V>((magnitude << 13) | 0x7f800000);
   const V small = simd::convert<float>(magnitude) * 0x1p-24f;
-  V v = simd::select<V>(magnitude >= splat<I>(0x7c00), special, simd::select<V>(magnitude < splat<I>(0x400), small, normal));
+  V v = simd::select<V>(magnitude >= splat<I>(0x7c00), special,
+                        simd::select<V>(magnitude < splat<I>(0x400), small, normal));
   return simd::bitcast<V>(simd::bitcast<I>(v) | sign);
 }
 
@@ -144,7 +146,8 @@ template <class S, class D> MGEC_NOINLINE void convert_row(const S *src, D *dst,
 
 /// D: int8_t, uint8_t, int16_t or int32_t, with the bounds of the quantised type.
 template <class D>
-MGEC_NOINLINE void quantize_row(const float *src, D *dst, int64_t n, float scale, float zero_point, float low, float high) {
+MGEC_NOINLINE void quantize_row(const float *src, D *dst, int64_t n, float scale, float zero_point, float low,
+                                float high) {
   using V = simd::f32v;
   for (int64_t i = 0; i < n; i += simd::kLanes) {
     const V x = load_typed<V>(src + i, n - i) / scale;

@@ -90,7 +90,8 @@ template <class V> MGEC_INLINE V expm1(V x) {
   const V r = reduce_exponent(clamp(x, -17.5f, 89.0f), n);
   const V q = polynomial(r, 0.5f, 0.16666667f, 0.041666355f, 0.0083332732f, 0.0013941103f, 0.00019914303f);
   const V p = simd::fma(q, r * r, r);
-  const V half = power_of_two<V>(simd::min(small_integer(n), splat<IntOf<V>>(128)) - 1); // 2^n overflows where the result does not
+  const V half =
+      power_of_two<V>(simd::min(small_integer(n), splat<IntOf<V>>(128)) - 1); // 2^n overflows where the result does not
   const V y = simd::fma(half, p, half - 0.5f) * 2.0f;
   return simd::select<V>(x == V{}, x, y);
 }

@@ -1,7 +1,8 @@
 // modes.hpp: the modes of Elemwise and ElemwiseMultiType with the numbers that files use.
 //
 // MGEC_ELEMWISE_MODES(X) expands X(NAME, function, id, arity, types) for each Elemwise mode: `function` is its name in
-// functions.hpp (lower case; the four C++ keywords end in an underscore), `types` says what it takes: f float, i int, b bool.
+// functions.hpp (lower case; the four C++ keywords end in an underscore), `types` says what it takes: f float, i int, b
+// bool.
 #pragma once
 #include "../prelude.hpp"
 
@@ -177,20 +178,26 @@ enum class MultiTypeMode : int32_t {
 /// Operands of a mode; 0 for a number that names none.
 MGEC_INLINE int elemwise_arity(int32_t mode) {
   switch (mode) {
-#define MGEC_MODE(NAME, function, id, arity, types) case id: return arity;
+#define MGEC_MODE(NAME, function, id, arity, types)                                                                    \
+  case id:                                                                                                             \
+    return arity;
     MGEC_ELEMWISE_MODES(MGEC_MODE)
 #undef MGEC_MODE
-  default: return 0;
+  default:
+    return 0;
   }
 }
 
 /// The Elemwise mode that a quantised ElemwiseMultiType mode computes; -1 for the other modes.
 MGEC_INLINE int32_t quantized_base_mode(int32_t multi_type_mode) {
   switch (multi_type_mode) {
-#define MGEC_MODE(NAME, id) case id: return int32_t(ElemwiseMode::NAME);
+#define MGEC_MODE(NAME, id)                                                                                            \
+  case id:                                                                                                             \
+    return int32_t(ElemwiseMode::NAME);
     MGEC_QUANTIZED_MODES(MGEC_MODE)
 #undef MGEC_MODE
-  default: return -1;
+  default:
+    return -1;
   }
 }
 

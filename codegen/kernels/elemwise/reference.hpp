@@ -1,9 +1,10 @@
 // reference.hpp: Elemwise, ElemwiseMultiType and TypeCvt, plainly.
 //
-// Operands broadcast to the output's shape. Rows are moved in pieces through dense buffers, so that the element type is looked
-// at once a piece: float types and quantised modes compute in float32, everything else in wrapping int32. Sums, products and
-// divisions round like float32 does; other functions are evaluated in double and rounded once. An integer division by zero
-// gives 0. The output's type decides what is stored: a comparison into Bool is a Bool, into a number 0 or 1.
+// Operands broadcast to the output's shape. Rows are moved in pieces through dense buffers, so that the element type is
+// looked at once a piece: float types and quantised modes compute in float32, everything else in wrapping int32. Sums,
+// products and divisions round like float32 does; other functions are evaluated in double and rounded once. An integer
+// division by zero gives 0. The output's type decides what is stored: a comparison into Bool is a Bool, into a number 0
+// or 1.
 #pragma once
 #include "../params.hpp"
 #include "../shape/iterate.hpp"
@@ -17,9 +18,12 @@ constexpr int kMaxArity = 6;
 constexpr int64_t kPiece = 256;
 
 inline double erfc_inverse(double y) {
-  if (!(y >= 0.0 && y <= 2.0)) return __builtin_nan("");
-  if (y == 0.0) return __builtin_inf();
-  if (y == 2.0) return -__builtin_inf();
+  if (!(y >= 0.0 && y <= 2.0))
+    return __builtin_nan("");
+  if (y == 0.0)
+    return __builtin_inf();
+  if (y == 2.0)
+    return -__builtin_inf();
   double t = y < 1.0 ? y : 2.0 - y;                       // erfc_inv(2 - y) = -erfc_inv(y)
   double l = __builtin_sqrt(-2.0 * __builtin_log(t / 2)); // a start good to 1e-3, then Halley's steps
   double x = 0.70711 * (l - (2.30753 + 0.27061 * l) / (1.0 + l * (0.99229 + 0.04481 * l)));
@@ -32,8 +36,10 @@ inline double erfc_inverse(double y) {
 }
 
 inline double erf_inverse(double y) {
-  if (!(y >= -1.0 && y <= 1.0)) return __builtin_nan("");
-  if (__builtin_fabs(y) > 0.5) return y > 0 ? erfc_inverse(1.0 - y) : -erfc_inverse(1.0 + y);
+  if (!(y >= -1.0 && y <= 1.0))
+    return __builtin_nan("");
+  if (__builtin_fabs(y) > 0.5)
+    return y > 0 ? erfc_inverse(1.0 - y) : -erfc_inverse(1.0 + y);
   double x = y * 0.88622692545275801; // sqrt(pi) / 2
   for (int i = 0; i < 6; ++i) {
     double d = (y - __builtin_erf(x)) / (1.12837916709551257 * __builtin_exp(-x * x));
@@ -46,7 +52,8 @@ inline double sigmoid(double x) { return 1.0 / (__builtin_exp(-x) + 1.0); }
 inline double normal_cdf(double x) { return 0.5 * __builtin_erfc(-x * 0.70710678118654752440); }
 
 template <class T, class F> MGEC_INLINE void map_piece(const T *const *a, T *to, int64_t n, F f) {
-  for (int64_t i = 0; i < n; ++i) to[i] = f(a, i);
+  for (int64_t i = 0; i < n; ++i)
+    to[i] = f(a, i);
 }
 
 // One case of a mode switch: x y z w are the operands of element i.
@@ -149,7 +156,8 @@ inline bool compute_real(ElemwiseMode mode, const float *const *a, float *to, in
     MGEC_CASE(SQRT, __builtin_sqrt(double(x)))
     MGEC_CASE(SQUARE, (x * x))
     MGEC_CASE(SIGN, x < 0 ? -1 : x > 0 ? 1 : 0)
-  default: return false;
+  default:
+    return false;
   }
 }
 
@@ -158,13 +166,15 @@ MGEC_INLINE int32_t wrap_sub(int32_t x, int32_t y) { return int32_t(uint32_t(x) 
 MGEC_INLINE int32_t wrap_mul(int32_t x, int32_t y) { return int32_t(uint32_t(x) * uint32_t(y)); }
 
 MGEC_INLINE int32_t floor_divide(int64_t x, int64_t y) {
-  if (y == 0) return 0;
+  if (y == 0)
+    return 0;
   int64_t q = x / y;
   return int32_t(x % y != 0 && (x < 0) != (y < 0) ? q - 1 : q);
 }
 
 MGEC_INLINE int32_t floor_modulo(int64_t x, int64_t y) {
-  if (y == 0) return 0;
+  if (y == 0)
+    return 0;
   int64_t r = x % y;
   return int32_t(r != 0 && (r < 0) != (y < 0) ? r + y : r);
 }
@@ -173,7 +183,8 @@ MGEC_INLINE int32_t floor_modulo(int64_t x, int64_t y) {
 MGEC_INLINE int32_t rounding_multiply_high(int32_t x, int32_t y, int bits) {
   int l = bits - 1;
   int64_t low = -(int64_t(1) << l), mask = (int64_t(1) << l) - 1, p = int64_t(x) * y;
-  if (x == low && y == low) return int32_t(mask);
+  if (x == low && y == low)
+    return int32_t(mask);
   return int32_t((p >> l) + ((p & mask) > (mask >> 1) ? 1 : 0));
 }
 
@@ -185,10 +196,12 @@ MGEC_INLINE int64_t rounding_shift_right(int64_t x, int32_t shift) {
 }
 
 template <int Bits> inline void multiply_high_piece(const int32_t *const *a, int32_t *to, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) to[i] = rounding_multiply_high(a[0][i], a[1][i], Bits);
+  for (int64_t i = 0; i < n; ++i)
+    to[i] = rounding_multiply_high(a[0][i], a[1][i], Bits);
 }
 
-/// One piece of a mode on integers of `bytes` bytes; the caller stores what fits. False for a mode that integers do not have.
+/// One piece of a mode on integers of `bytes` bytes; the caller stores what fits. False for a mode that integers do not
+/// have.
 inline bool compute_int(ElemwiseMode mode, int64_t bytes, const int32_t *const *a, int32_t *to, int64_t n) {
   using T = int32_t;
   switch (mode) {
@@ -234,7 +247,8 @@ inline bool compute_int(ElemwiseMode mode, int64_t bytes, const int32_t *const *
     else
       multiply_high_piece<32>(a, to, n);
     return true;
-  default: return false;
+  default:
+    return false;
   }
 }
 #undef MGEC_CASE
@@ -245,11 +259,13 @@ inline void map_rows(const View *in, const View &out, Load load, Store store, Pi
   alignas(64) S buffer[K][kPiece];
   alignas(64) D result[kPiece];
   const S *a[kMaxArity];
-  for (int k = 0; k < kMaxArity; ++k) a[k] = buffer[k < K ? k : 0];
+  for (int k = 0; k < kMaxArity; ++k)
+    a[k] = buffer[k < K ? k : 0];
   for_rows<K + 1>(broadcast_walk<K + 1>(in, out), [&](const int64_t *offset, int64_t n, const int64_t *step) {
     for (int64_t i = 0; i < n; i += kPiece) {
       int64_t m = min_i64(kPiece, n - i);
-      for (int k = 0; k < K; ++k) load(in[k], offset[k] + i * step[k], step[k], m, buffer[k]);
+      for (int k = 0; k < K; ++k)
+        load(in[k], offset[k] + i * step[k], step[k], m, buffer[k]);
       piece(a, result, m);
       store(out, offset[K] + i * step[K], step[K], m, result);
     }
@@ -259,15 +275,26 @@ inline void map_rows(const View *in, const View &out, Load load, Store store, Pi
 template <class S, class D, class Load, class Store, class Piece>
 inline void map_operands(int arity, const View *in, const View &out, Load load, Store store, Piece piece) {
   switch (arity) {
-  case 1: map_rows<1, S, D>(in, out, load, store, piece); return;
-  case 2: map_rows<2, S, D>(in, out, load, store, piece); return;
-  case 3: map_rows<3, S, D>(in, out, load, store, piece); return;
-  case 4: map_rows<4, S, D>(in, out, load, store, piece); return;
-  default: map_rows<6, S, D>(in, out, load, store, piece); return;
+  case 1:
+    map_rows<1, S, D>(in, out, load, store, piece);
+    return;
+  case 2:
+    map_rows<2, S, D>(in, out, load, store, piece);
+    return;
+  case 3:
+    map_rows<3, S, D>(in, out, load, store, piece);
+    return;
+  case 4:
+    map_rows<4, S, D>(in, out, load, store, piece);
+    return;
+  default:
+    map_rows<6, S, D>(in, out, load, store, piece);
+    return;
   }
 }
 
-/// All operands share one type, which is also the output's (or the output is Bool). Quantised ones compute on stored integers.
+/// All operands share one type, which is also the output's (or the output is Bool). Quantised ones compute on stored
+/// integers.
 inline void elemwise(const View *in, int n_in, const View *out, int, const elemwiseParams &params) {
   ElemwiseMode mode = ElemwiseMode(params.mode);
   int32_t dtype = in[0].dtype;
@@ -289,7 +316,8 @@ inline void compare(MultiTypeMode mode, const View *in, int n_in, const View &ou
                       : mode == MultiTypeMode::ISNAN ? ElemwiseMode::ISNAN
                                                      : ElemwiseMode::ISINF;
   bool reals = n_in == 1;
-  for (int k = 0; k < n_in; ++k) reals = reals || is_float(in[k].dtype) || is_quantized(in[k].dtype);
+  for (int k = 0; k < n_in; ++k)
+    reals = reals || is_float(in[k].dtype) || is_quantized(in[k].dtype);
   if (reals)
     map_operands<float, float>(n_in, in, out, load_real, store_real,
                                [=](const float *const *a, float *to, int64_t n) { compute_real(base, a, to, n); });
@@ -301,7 +329,8 @@ inline void compare(MultiTypeMode mode, const View *in, int n_in, const View &ou
 
 inline void rounding_shift(const View *in, const View &out, int64_t low, int64_t high) {
   map_rows<2, int32_t, int32_t>(in, out, load_int, store_int, [=](const int32_t *const *a, int32_t *to, int64_t n) {
-    for (int64_t i = 0; i < n; ++i) to[i] = int32_t(min_i64(max_i64(rounding_shift_right(a[0][i], a[1][i]), low), high));
+    for (int64_t i = 0; i < n; ++i)
+      to[i] = int32_t(min_i64(max_i64(rounding_shift_right(a[0][i], a[1][i]), low), high));
   });
 }
 
@@ -310,7 +339,8 @@ template <int Bits> inline void requantize_sum(const View *in, const View &out) 
   map_rows<6, int32_t, int32_t>(in, out, load_int, store_int, [](const int32_t *const *a, int32_t *to, int64_t n) {
     for (int64_t i = 0; i < n; ++i) {
       int32_t sum = wrap_add(a[0][i], a[1][i]);
-      if (Bits == 16) sum = int16_t(sum);
+      if (Bits == 16)
+        sum = int16_t(sum);
       int64_t t = rounding_shift_right(rounding_multiply_high(sum, a[2][i], Bits), a[3][i]);
       t = min_i64(max_i64(t, -128), 127);
       to[i] = int32_t(min_i64(max_i64(t, a[4][i]), a[5][i]));
@@ -318,13 +348,13 @@ template <int Bits> inline void requantize_sum(const View *in, const View &out) 
   });
 }
 
-inline void elemwise_multi_type(const View *in, int n_in, const View *out, int, const elemwise_multi_typeParams &params) {
+inline void elemwise_multi_type(const View *in, int n_in, const View *out, int,
+                                const elemwise_multi_typeParams &params) {
   int32_t base = quantized_base_mode(params.mode);
   if (base >= 0) {
-    map_operands<float, float>(n_in, in, out[0], load_real, store_real,
-                               [=](const float *const *a, float *to, int64_t n) {
-                                 compute_real(ElemwiseMode(base), a, to, n);
-                               });
+    map_operands<float, float>(
+        n_in, in, out[0], load_real, store_real,
+        [=](const float *const *a, float *to, int64_t n) { compute_real(ElemwiseMode(base), a, to, n); });
     return;
   }
   MultiTypeMode mode = MultiTypeMode(params.mode);
@@ -354,11 +384,21 @@ inline void elemwise_multi_type(const View *in, int n_in, const View *out, int, 
       compute_real(ElemwiseMode::MUL, a, to, n);
     });
     return;
-  case MultiTypeMode::ROUND_SHR_SATURATE_IXxI8xI8: rounding_shift(in, out[0], -128, 127); return;
-  case MultiTypeMode::ROUND_SHR_SATURATE_IXxI8xI16: rounding_shift(in, out[0], -32768, 32767); return;
-  case MultiTypeMode::FUSE_ADD_RMULH_ROUND_SHR_SATURATE_INT16x16x16x8: requantize_sum<16>(in, out[0]); return;
-  case MultiTypeMode::FUSE_ADD_RMULH_ROUND_SHR_SATURATE_INT32x32x32x8: requantize_sum<32>(in, out[0]); return;
-  default: compare(mode, in, n_in, out[0]); return;
+  case MultiTypeMode::ROUND_SHR_SATURATE_IXxI8xI8:
+    rounding_shift(in, out[0], -128, 127);
+    return;
+  case MultiTypeMode::ROUND_SHR_SATURATE_IXxI8xI16:
+    rounding_shift(in, out[0], -32768, 32767);
+    return;
+  case MultiTypeMode::FUSE_ADD_RMULH_ROUND_SHR_SATURATE_INT16x16x16x8:
+    requantize_sum<16>(in, out[0]);
+    return;
+  case MultiTypeMode::FUSE_ADD_RMULH_ROUND_SHR_SATURATE_INT32x32x32x8:
+    requantize_sum<32>(in, out[0]);
+    return;
+  default:
+    compare(mode, in, n_in, out[0]);
+    return;
   }
 }
 
@@ -379,11 +419,13 @@ inline void type_cvt(const View *in, int, const View *out, int, const type_cvtPa
   bool integers = !is_float(in[0].dtype) && !is_quantized(in[0].dtype) && !is_quantized(out[0].dtype);
   if (integers)
     map_rows<1, int32_t, int32_t>(in, out[0], load_int, store_int, [](const int32_t *const *a, int32_t *to, int64_t n) {
-      for (int64_t i = 0; i < n; ++i) to[i] = a[0][i];
+      for (int64_t i = 0; i < n; ++i)
+        to[i] = a[0][i];
     });
   else
     map_rows<1, float, float>(in, out[0], load_real, store_real, [](const float *const *a, float *to, int64_t n) {
-      for (int64_t i = 0; i < n; ++i) to[i] = a[0][i];
+      for (int64_t i = 0; i < n; ++i)
+        to[i] = a[0][i];
     });
 }
 
@@ -393,15 +435,22 @@ template <class T> inline void select_rows(const View *in, const View &out) {
     const uint8_t *mask = static_cast<const uint8_t *>(in[0].data) + offset[0];
     const T *x = static_cast<const T *>(in[1].data) + offset[1], *y = static_cast<const T *>(in[2].data) + offset[2];
     T *to = static_cast<T *>(out.data) + offset[3];
-    for (int64_t i = 0; i < n; ++i) to[i * step[3]] = mask[i * step[0]] ? x[i * step[1]] : y[i * step[2]];
+    for (int64_t i = 0; i < n; ++i)
+      to[i * step[3]] = mask[i * step[0]] ? x[i * step[1]] : y[i * step[2]];
   });
 }
 
 template <class Params> inline void where(const View *in, int, const View *out, int, const Params &) {
   switch (element_size(out[0].dtype)) {
-  case 1: select_rows<uint8_t>(in, out[0]); return;
-  case 2: select_rows<uint16_t>(in, out[0]); return;
-  case 4: select_rows<uint32_t>(in, out[0]); return;
+  case 1:
+    select_rows<uint8_t>(in, out[0]);
+    return;
+  case 2:
+    select_rows<uint16_t>(in, out[0]);
+    return;
+  case 4:
+    select_rows<uint32_t>(in, out[0]);
+    return;
   }
 }
 

@@ -27,8 +27,8 @@ struct identity {
 };
 } // namespace op
 
-/// Elements of src and dst start at `offset`; `c` is the channel of the first. LanesAreChannels: every further element is of
-/// the next channel; otherwise all are of channel c.
+/// Elements of src and dst start at `offset`; `c` is the channel of the first. LanesAreChannels: every further element
+/// is of the next channel; otherwise all are of channel c.
 template <bool LanesAreChannels, class Consumer>
 MGEC_NOINLINE void map(const float *src, float *dst, int64_t n, int64_t c, int64_t offset, const Consumer &consumer) {
   using V = simd::f32v;
@@ -39,11 +39,12 @@ MGEC_NOINLINE void map(const float *src, float *dst, int64_t n, int64_t c, int64
     const V v = consumer(simd::load<V>(src + i), LanesAreChannels ? c + i : c, offset + i);
     simd::store(dst + i, v);
   }
-  for (int64_t i = whole; i < n; ++i) dst[i] = consumer(src[i], LanesAreChannels ? c + i : c, offset + i);
+  for (int64_t i = whole; i < n; ++i)
+    dst[i] = consumer(src[i], LanesAreChannels ? c + i : c, offset + i);
 }
 
-/// `pixels` pixels of the channel block that starts at channel `c`, contiguous in src and dst from `offset` on. Tail: lanes
-/// from channel `oc` on are stored as zero.
+/// `pixels` pixels of the channel block that starts at channel `c`, contiguous in src and dst from `offset` on. Tail:
+/// lanes from channel `oc` on are stored as zero.
 template <int Block, bool Tail, class Consumer>
 MGEC_NOINLINE void map_blocked(const float *src, float *dst, int64_t pixels, int64_t oc, int64_t c, int64_t offset,
                                const Consumer &consumer) {
@@ -53,7 +54,8 @@ MGEC_NOINLINE void map_blocked(const float *src, float *dst, int64_t pixels, int
 #pragma GCC unroll 4
     for (int lane = 0; lane < Block; lane += simd::kLanes) {
       V v = consumer(simd::load<V>(src + offset + i + lane), c + lane, offset + i + lane);
-      if constexpr (Tail) v = simd::keep_lanes(v, oc - c - lane);
+      if constexpr (Tail)
+        v = simd::keep_lanes(v, oc - c - lane);
       simd::store(dst + offset + i + lane, v);
     }
   }
@@ -63,23 +65,28 @@ MGEC_NOINLINE void map_blocked(const float *src, float *dst, int64_t pixels, int
 
 constexpr int64_t kRowPiece = 256;
 
-/// Elements [i, i + n) of an operand as a dense run of C: in place where it is one, else in `buffer`. A splat is written once,
-/// for the first piece.
+/// Elements [i, i + n) of an operand as a dense run of C: in place where it is one, else in `buffer`. A splat is
+/// written once, for the first piece.
 template <class C, class S>
 MGEC_INLINE const C *row_operand(const S *p, int64_t step, int64_t i, int64_t n, C *buffer) {
   if constexpr (simd::same<C, S>) {
-    if (step == 1) return p + i;
+    if (step == 1)
+      return p + i;
   }
   if (step == 1) {
     using V = simd::vec<C, simd::kLanes>;
     const int64_t whole = n & -int64_t(simd::kLanes);
-    for (int64_t k = 0; k < whole; k += simd::kLanes) simd::store(buffer + k, load_lanes<V>(p + i + k, simd::kLanes));
-    for (int64_t k = whole; k < n; ++k) buffer[k] = C(p[i + k]);
+    for (int64_t k = 0; k < whole; k += simd::kLanes)
+      simd::store(buffer + k, load_lanes<V>(p + i + k, simd::kLanes));
+    for (int64_t k = whole; k < n; ++k)
+      buffer[k] = C(p[i + k]);
   } else if (step != 0) {
-    for (int64_t k = 0; k < n; ++k) buffer[k] = C(p[(i + k) * step]);
+    for (int64_t k = 0; k < n; ++k)
+      buffer[k] = C(p[(i + k) * step]);
   } else if (i == 0) {
     const C v = C(*p);
-    for (int64_t k = 0; k < n; ++k) buffer[k] = v;
+    for (int64_t k = 0; k < n; ++k)
+      buffer[k] = v;
   }
   return buffer;
 }
@@ -89,13 +96,14 @@ template <class C, class D, class F, class... P>
 MGEC_INLINE void row_piece(const F &f, D *dst, int64_t n, const P *...operands) {
   using V = simd::vec<C, simd::kLanes>;
   const int64_t whole = n & -int64_t(simd::kLanes);
-  for (int64_t k = 0; k < whole; k += simd::kLanes) 
+  for (int64_t k = 0; k < whole; k += simd::kLanes)
     store_lanes(dst + k, V(f(simd::load<V>(operands + k)...)), simd::kLanes);
   if (whole < n)
     store_lanes(dst + whole, V(f(simd::load_part<V>(operands + whole, n - whole)...)), n - whole);
 }
 
-/// F: one of `op`, or any function object on vectors of C. C: float, or int32_t for integers and Bool, which then wrap to D.
+/// F: one of `op`, or any function object on vectors of C. C: float, or int32_t for integers and Bool, which then wrap
+/// to D.
 template <class F, class C, class D, class X>
 MGEC_NOINLINE void row1(const X *x, int64_t x_step, D *dst, int64_t n, const F &f = F()) {
   alignas(64) C xs[kRowPiece];
@@ -115,8 +123,8 @@ MGEC_NOINLINE void row2(const X *x, int64_t x_step, const Y *y, int64_t y_step, 
 }
 
 template <class F, class C, class D, class X, class Y, class Z>
-MGEC_NOINLINE void row3(const X *x, int64_t x_step, const Y *y, int64_t y_step, const Z *z, int64_t z_step, D *dst, int64_t n,
-                        const F &f = F()) {
+MGEC_NOINLINE void row3(const X *x, int64_t x_step, const Y *y, int64_t y_step, const Z *z, int64_t z_step, D *dst,
+                        int64_t n, const F &f = F()) {
   alignas(64) C xs[kRowPiece], ys[kRowPiece], zs[kRowPiece];
   for (int64_t i = 0; i < n; i += kRowPiece) {
     const int64_t m = min_i64(kRowPiece, n - i);

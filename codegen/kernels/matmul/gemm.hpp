@@ -2,19 +2,20 @@
 //
 //     dst[m][n] = consumer( Σ_k a[m][k] · b[k][n] )
 //
-// `tile` holds MR rows of NV vectors of columns; `row` is the product of one row (M = 1), which runs at the speed of memory.
-// Where Σ_k is taken in parts, all but the first part have Accumulate (sums go on from what dst holds) and all but the last
-// the consumer Identity.
+// `tile` holds MR rows of NV vectors of columns; `row` is the product of one row (M = 1), which runs at the speed of
+// memory. Where Σ_k is taken in parts, all but the first part have Accumulate (sums go on from what dst holds) and all
+// but the last the consumer Identity.
 //
-// Left operand. Element (m, k) is a[m · a_row + k · a_k]: row-major, transposed, or packed by `pack_rows` (a_row 1, a_k MR).
+// Left operand. Element (m, k) is a[m · a_row + k · a_k]: row-major, transposed, or packed by `pack_rows` (a_row 1, a_k
+// MR).
 //
-// Right operand. Panels of NR columns, [k][NR] each: vector v of the tile is b[k · b_k + v · lanes] within a panel, and NR / lanes
-// vectors further it is in the next panel, b_panel floats on. Packed weights have b_k = NR and b_panel = k · NR, columns beyond n
-// zero; a row-major matrix whose rows are wide enough can be read in place with b_k its row and b_panel = NR.
-// `pack_panel` makes one panel of a matrix known at run time.
+// Right operand. Panels of NR columns, [k][NR] each: vector v of the tile is b[k · b_k + v · lanes] within a panel, and
+// NR / lanes vectors further it is in the next panel, b_panel floats on. Packed weights have b_k = NR and b_panel = k ·
+// NR, columns beyond n zero; a row-major matrix whose rows are wide enough can be read in place with b_k its row and
+// b_panel = NR. `pack_panel` makes one panel of a matrix known at run time.
 //
-// Destination. `offset` is that of the tile's first element, rows are dst_row apart; of its columns the first `n` exist. `c` is
-// the channel of the first column, as the consumer sees it.
+// Destination. `offset` is that of the tile's first element, rows are dst_row apart; of its columns the first `n`
+// exist. `c` is the channel of the first column, as the consumer sees it.
 //
 // Tiles that fill the registers: 16 registers 6 x 2 vectors, 32 registers 14 x 2 (or 8 x 3).
 #pragma once
@@ -56,40 +57,47 @@ template <int NV> MGEC_INLINE void load_sums(simd::f32v (&sums)[NV], const float
 }
 
 template <int MR, int NV, int NR, bool Accumulate, class Consumer>
-MGEC_NOINLINE void tile(const float *a, int64_t a_row, int64_t a_k, const float *b, int64_t b_k, int64_t b_panel, int64_t k,
-                        float *dst, int64_t dst_row, int64_t n, int64_t c, int64_t offset, const Consumer &consumer) {
+MGEC_NOINLINE void tile(const float *a, int64_t a_row, int64_t a_k, const float *b, int64_t b_k, int64_t b_panel,
+                        int64_t k, float *dst, int64_t dst_row, int64_t n, int64_t c, int64_t offset,
+                        const Consumer &consumer) {
   using V = simd::f32v;
   static_assert(NR % simd::kLanes == 0, "a panel holds whole vectors");
   V sums[MR][NV] = {};
   if constexpr (Accumulate) {
 #pragma GCC unroll 16
-    for (int m = 0; m < MR; ++m) load_sums(sums[m], dst + offset + m * dst_row, n);
+    for (int m = 0; m < MR; ++m)
+      load_sums(sums[m], dst + offset + m * dst_row, n);
   }
   for (int64_t i = 0; i < k; ++i, a += a_k, b += b_k) {
     V right[NV];
 #pragma GCC unroll 8
-    for (int v = 0; v < NV; ++v) right[v] = simd::load<V>(b + (v * simd::kLanes / NR) * b_panel + v * simd::kLanes % NR);
+    for (int v = 0; v < NV; ++v)
+      right[v] = simd::load<V>(b + (v * simd::kLanes / NR) * b_panel + v * simd::kLanes % NR);
     const float *left = a;
 #pragma GCC unroll 16
     for (int m = 0; m < MR; ++m, left += a_row) {
       const V value = simd::splat<V>(*left);
 #pragma GCC unroll 8
-      for (int v = 0; v < NV; ++v) sums[m][v] = simd::fma(value, right[v], sums[m][v]);
+      for (int v = 0; v < NV; ++v)
+        sums[m][v] = simd::fma(value, right[v], sums[m][v]);
     }
 #pragma GCC unroll 16
     for (int m = 0; m < MR; ++m) {
 #pragma GCC unroll 8
-      for (int v = 0; v < NV; ++v) simd::pin(sums[m][v]);
+      for (int v = 0; v < NV; ++v)
+        simd::pin(sums[m][v]);
     }
   }
 #pragma GCC unroll 16
-  for (int m = 0; m < MR; ++m) finish_row<NV>(sums[m], dst, n, c, offset + m * dst_row, consumer);
+  for (int m = 0; m < MR; ++m)
+    finish_row<NV>(sums[m], dst, n, c, offset + m * dst_row, consumer);
 }
 
-/// One row times one panel. `Steps` values of k are summed apart, so that enough sums are in flight; they meet in a fixed order.
+/// One row times one panel. `Steps` values of k are summed apart, so that enough sums are in flight; they meet in a
+/// fixed order.
 template <int NR, bool Accumulate, class Consumer>
-MGEC_NOINLINE void row(const float *a, int64_t a_k, const float *b, int64_t b_k, int64_t k, float *dst, int64_t n, int64_t c,
-                       int64_t offset, const Consumer &consumer) {
+MGEC_NOINLINE void row(const float *a, int64_t a_k, const float *b, int64_t b_k, int64_t k, float *dst, int64_t n,
+                       int64_t c, int64_t offset, const Consumer &consumer) {
   using V = simd::f32v;
   constexpr int NV = NR / simd::kLanes, Steps = NV >= 4 ? 2 : NV >= 2 ? 4 : 8;
   V sums[Steps][NV] = {};
@@ -99,32 +107,37 @@ MGEC_NOINLINE void row(const float *a, int64_t a_k, const float *b, int64_t b_k,
     for (int s = 0; s < Steps; ++s) {
       const V value = simd::splat<V>(a[s * a_k]);
 #pragma GCC unroll 8
-      for (int v = 0; v < NV; ++v) sums[s][v] = simd::fma(value, simd::load<V>(b + s * b_k + v * simd::kLanes), sums[s][v]);
+      for (int v = 0; v < NV; ++v)
+        sums[s][v] = simd::fma(value, simd::load<V>(b + s * b_k + v * simd::kLanes), sums[s][v]);
     }
   }
   for (; i < k; ++i, a += a_k, b += b_k) {
     const V value = simd::splat<V>(*a);
 #pragma GCC unroll 8
-    for (int v = 0; v < NV; ++v) sums[0][v] = simd::fma(value, simd::load<V>(b + v * simd::kLanes), sums[0][v]);
+    for (int v = 0; v < NV; ++v)
+      sums[0][v] = simd::fma(value, simd::load<V>(b + v * simd::kLanes), sums[0][v]);
   }
 #pragma GCC unroll 8
   for (int half = Steps / 2; half > 0; half /= 2) {
 #pragma GCC unroll 8
     for (int s = 0; s < half; ++s) {
 #pragma GCC unroll 8
-      for (int v = 0; v < NV; ++v) sums[s][v] += sums[s + half][v];
+      for (int v = 0; v < NV; ++v)
+        sums[s][v] += sums[s + half][v];
     }
   }
   if constexpr (Accumulate) {
     V before[NV];
     load_sums(before, dst + offset, n);
 #pragma GCC unroll 8
-    for (int v = 0; v < NV; ++v) sums[0][v] += before[v];
+    for (int v = 0; v < NV; ++v)
+      sums[0][v] += before[v];
   }
   finish_row<NV>(sums[0], dst, n, c, offset, consumer);
 }
 
-/// Columns [0, n) of a (k x n) matrix, n <= NR, as a panel; element (k, n) is b[k · b_k + n · b_n]. Either stride is usually 1.
+/// Columns [0, n) of a (k x n) matrix, n <= NR, as a panel; element (k, n) is b[k · b_k + n · b_n]. Either stride is
+/// usually 1.
 template <int NR>
 MGEC_NOINLINE void pack_panel(const float *b, int64_t b_k, int64_t b_n, int64_t k, int64_t n, float *panel) {
   using V = simd::f32v;
@@ -132,7 +145,8 @@ MGEC_NOINLINE void pack_panel(const float *b, int64_t b_k, int64_t b_n, int64_t 
   if (b_n == 1 && n == NR) {
     for (int64_t i = 0; i < k; ++i) {
 #pragma GCC unroll 8
-      for (int v = 0; v < NR; v += L) simd::store(panel + i * NR + v, simd::load<V>(b + i * b_k + v));
+      for (int v = 0; v < NR; v += L)
+        simd::store(panel + i * NR + v, simd::load<V>(b + i * b_k + v));
     }
     return;
   }
@@ -142,15 +156,18 @@ MGEC_NOINLINE void pack_panel(const float *b, int64_t b_k, int64_t b_n, int64_t 
       for (int v = 0; v < NR; v += L) {
         V square[L];
 #pragma GCC unroll 16
-        for (int r = 0; r < L; ++r) square[r] = simd::load<V>(b + (v + r) * b_n + i);
+        for (int r = 0; r < L; ++r)
+          square[r] = simd::load<V>(b + (v + r) * b_n + i);
         simd::transpose(square);
 #pragma GCC unroll 16
-        for (int r = 0; r < L; ++r) simd::store(panel + (i + r) * NR + v, square[r]);
+        for (int r = 0; r < L; ++r)
+          simd::store(panel + (i + r) * NR + v, square[r]);
       }
     }
   }
   for (; i < k; ++i)
-    for (int64_t v = 0; v < NR; ++v) panel[i * NR + v] = v < n ? b[i * b_k + v * b_n] : 0.0f;
+    for (int64_t v = 0; v < NR; ++v)
+      panel[i * NR + v] = v < n ? b[i * b_k + v * b_n] : 0.0f;
 }
 
 /// Rows [0, m) of the left operand, m <= MR, as [k][MR]; rows beyond are zero.
@@ -158,7 +175,8 @@ template <int MR>
 MGEC_NOINLINE void pack_rows(const float *a, int64_t a_row, int64_t a_k, int64_t m, int64_t k, float *packed) {
   for (int64_t i = 0; i < k; ++i) {
 #pragma GCC unroll 16
-    for (int r = 0; r < MR; ++r) packed[i * MR + r] = r < m ? a[r * a_row + i * a_k] : 0.0f;
+    for (int r = 0; r < MR; ++r)
+      packed[i * MR + r] = r < m ? a[r * a_row + i * a_k] : 0.0f;
   }
 }
 

@@ -1,8 +1,8 @@
 // reference.hpp: matrix products, alone or in batches, in the matrix formats of the file format.
 //
-// Axes before the last two are the batch (an extent of 1 stretches); DEFAULT matrices may be transposed. Float types accumulate
-// in double and round once. Integers accumulate exactly and wrap to the output's type; quantised operands enter as (stored -
-// zero point) and the output holds that integer.
+// Axes before the last two are the batch (an extent of 1 stretches); DEFAULT matrices may be transposed. Float types
+// accumulate in double and round once. Integers accumulate exactly and wrap to the output's type; quantised operands
+// enter as (stored - zero point) and the output holds that integer.
 #pragma once
 #include "../elemwise/scalar.hpp"
 #include "../params.hpp"
@@ -33,7 +33,8 @@ MGEC_INLINE Matrix matrix_from(const View &v, int row, int column, int row_lanes
 }
 
 /// Operands as (m, k), (k, n) and (m, n). Batch axes come first in each view; `base` is their number.
-inline void matrices(const View &a, const View &b, const View &c, const matmulParams &p, Matrix &ma, Matrix &mb, Matrix &mc) {
+inline void matrices(const View &a, const View &b, const View &c, const matmulParams &p, Matrix &ma, Matrix &mb,
+                     Matrix &mc) {
   int base_a = a.ndim - 2, base_b = b.ndim - 2, base_c = c.ndim - 2;
   switch (MatrixFormat(p.format)) {
   case MatrixFormat::MK4:
@@ -63,19 +64,21 @@ constexpr int64_t kColumns = 64;
 
 /// Up to kColumns elements of row `r` from column `c` on.
 template <class T, class Load>
-MGEC_INLINE void load_row(const View &v, int64_t base, const Matrix &m, int64_t r, int64_t c, int64_t n, T *to, Load load) {
+MGEC_INLINE void load_row(const View &v, int64_t base, const Matrix &m, int64_t r, int64_t c, int64_t n, T *to,
+                          Load load) {
   int64_t from = base + m.row.at(r);
   if (m.column.pack == 1) {
     load(v, from + c * m.column.outer, m.column.outer, n, to);
     return;
   }
-  for (int64_t i = 0; i < n; ++i) load(v, from + m.column.at(c + i), 1, 1, to + i);
+  for (int64_t i = 0; i < n; ++i)
+    load(v, from + m.column.at(c + i), 1, 1, to + i);
 }
 
 /// T: what elements are loaded as; A: what accumulates.
 template <class T, class A, class Load, class Store>
-inline void multiply(const View &a, const View &b, const View &c, const int64_t *base, const Matrix &ma, const Matrix &mb,
-                     const Matrix &mc, T zero_a, T zero_b, Load load, Store store) {
+inline void multiply(const View &a, const View &b, const View &c, const int64_t *base, const Matrix &ma,
+                     const Matrix &mb, const Matrix &mc, T zero_a, T zero_b, Load load, Store store) {
   for (int64_t j = 0; j < mc.columns; j += kColumns) {
     int64_t n = min_i64(kColumns, mc.columns - j);
     for (int64_t i = 0; i < mc.rows; ++i) {
@@ -87,12 +90,15 @@ inline void multiply(const View &a, const View &b, const View &c, const int64_t 
         for (int64_t k = 0; k < depth; ++k) {
           load_row(b, base[1], mb, k0 + k, j, n, right, load);
           A l = A(left[k] - zero_a);
-          for (int64_t x = 0; x < n; ++x) acc[x] += l * A(right[x] - zero_b);
+          for (int64_t x = 0; x < n; ++x)
+            acc[x] += l * A(right[x] - zero_b);
         }
       }
       T result[kColumns];
-      for (int64_t x = 0; x < n; ++x) result[x] = T(acc[x]);
-      for (int64_t x = 0; x < n; ++x) store(c, base[2] + mc.row.at(i) + mc.column.at(j + x), 1, 1, result + x);
+      for (int64_t x = 0; x < n; ++x)
+        result[x] = T(acc[x]);
+      for (int64_t x = 0; x < n; ++x)
+        store(c, base[2] + mc.row.at(i) + mc.column.at(j + x), 1, 1, result + x);
     }
   }
 }

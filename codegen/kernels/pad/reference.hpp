@@ -1,8 +1,8 @@
 // reference.hpp: padding of any axes.
 //
-// An output index maps to input index i - front per axis. Outside of the input CONSTANT gives `padding_val` cast to the element type
-// (quantised types: to the stored integer), REPLICATE the nearest element, REFLECT the mirror image without the edge itself,
-// reflected once.
+// An output index maps to input index i - front per axis. Outside of the input CONSTANT gives `padding_val` cast to the
+// element type (quantised types: to the stored integer), REPLICATE the nearest element, REFLECT the mirror image
+// without the edge itself, reflected once.
 #pragma once
 #include "../elemwise/scalar.hpp"
 #include "../params.hpp"
@@ -15,9 +15,12 @@ enum class PadMode : int32_t { REPLICATE = 0, REFLECT = 1, CONSTANT = 2 };
 
 /// The input index of `i`, which may lie outside of [0, n); -1 where the constant goes.
 MGEC_INLINE int64_t padded_index(int64_t i, int64_t n, PadMode mode) {
-  if (i >= 0 && i < n) return i;
-  if (mode == PadMode::CONSTANT || n <= 0) return -1;
-  if (mode == PadMode::REFLECT) i = i < 0 ? -i : 2 * n - 2 - i;
+  if (i >= 0 && i < n)
+    return i;
+  if (mode == PadMode::CONSTANT || n <= 0)
+    return -1;
+  if (mode == PadMode::REFLECT)
+    i = i < 0 ? -i : 2 * n - 2 - i;
   return i < 0 ? 0 : i >= n ? n - 1 : i;
 }
 
@@ -27,7 +30,8 @@ template <class T> inline void pad_rows(const View &in, const View &out, const p
   int nd = out.ndim, last = nd - 1;
   for (int a = 0; a < nd; ++a) {
     front[a] = a < params.front.size ? params.front.v[a] : 0;
-    if (out.dims[a] <= 0) return;
+    if (out.dims[a] <= 0)
+      return;
   }
   const T *src = static_cast<const T *>(in.data);
   T *dst = static_cast<T *>(out.data);
@@ -47,10 +51,12 @@ template <class T> inline void pad_rows(const View &in, const View &out, const p
     }
     int a = last - 1;
     for (; a >= 0; --a) {
-      if (++index[a] < out.dims[a]) break;
+      if (++index[a] < out.dims[a])
+        break;
       index[a] = 0;
     }
-    if (a < 0) return;
+    if (a < 0)
+      return;
   }
 }
 
@@ -66,9 +72,15 @@ inline void padding(const View *in, int, const View *out, int, const paddingPara
   else
     store_int(cell, 0, 1, 1, &stored);
   switch (element_size(cell.dtype)) {
-  case 1: pad_rows<uint8_t>(in[0], out[0], params, uint8_t(value)); return;
-  case 2: pad_rows<uint16_t>(in[0], out[0], params, uint16_t(value)); return;
-  case 4: pad_rows<uint32_t>(in[0], out[0], params, value); return;
+  case 1:
+    pad_rows<uint8_t>(in[0], out[0], params, uint8_t(value));
+    return;
+  case 2:
+    pad_rows<uint16_t>(in[0], out[0], params, uint16_t(value));
+    return;
+  case 4:
+    pad_rows<uint32_t>(in[0], out[0], params, value);
+    return;
   }
 }
 

@@ -1,8 +1,8 @@
 // reference.hpp: two-dimensional pooling in every tensor format.
 //
-// MAX looks at elements inside of the image only. AVERAGE divides by the window's area, AVERAGE_COUNT_EXCLUDE_PADDING by the
-// elements inside; padding counts as zero, for asymmetric types as the zero point. Integer averages: quantised types and
-// EXCLUDE round half away from zero, other integers truncate. A window wholly outside gives 0 (real zero).
+// MAX looks at elements inside of the image only. AVERAGE divides by the window's area, AVERAGE_COUNT_EXCLUDE_PADDING
+// by the elements inside; padding counts as zero, for asymmetric types as the zero point. Integer averages: quantised
+// types and EXCLUDE round half away from zero, other integers truncate. A window wholly outside gives 0 (real zero).
 #pragma once
 #include "../elemwise/scalar.hpp"
 #include "../params.hpp"
@@ -44,8 +44,10 @@ inline void pool_rows(const View &in, const View &out, PoolingMode mode, int32_t
               for (int64_t i = 0; i < m; ++i) {
                 D v = piece[i];
                 best = count + i == 0 || v > best || v != v ? v : best;
-                if (kReal) real_sum += double(v);
-                else sum += int64_t(v);
+                if (kReal)
+                  real_sum += double(v);
+                else
+                  sum += int64_t(v);
               }
               count += m;
             }
@@ -79,7 +81,8 @@ inline void pool(const View *in, int, const View *out, int, const poolParams &p)
 /// The window follows from the sizes: stride floor(I / O), window I - (O - 1) * stride, no padding.
 inline void adaptive_pool(const View *in, int, const View *out, int, const adaptive_poolParams &p) {
   Image x = image_of(in[0], p.format), y = image_of(out[0], p.format);
-  if (y.h <= 0 || y.w <= 0) return;
+  if (y.h <= 0 || y.w <= 0)
+    return;
   int64_t stride_h = x.h / y.h, stride_w = x.w / y.w;
   pool_of(in[0], out[0], p.mode, p.format,
           {0, 0, stride_h, stride_w, x.h - (y.h - 1) * stride_h, x.w - (y.w - 1) * stride_w});

@@ -1,9 +1,10 @@
 // reference.hpp: Reduce, Argmax and Argmin.
 //
-// The reduced axes are those where the output is 1 and the input is not, shapes aligned at the last axis; so `axis` and a
-// target shape are the same thing here. Float types accumulate in double and round once. Integers accumulate exactly and wrap
-// to their own type, a MEAN then divides truncating; quantised types accumulate (stored - zero point) and saturate on the way
-// back. MIN and MAX pass a NaN on. Nothing to reduce over: 0 for sums, 1 for PRODUCT, the type's extreme for MIN and MAX.
+// The reduced axes are those where the output is 1 and the input is not, shapes aligned at the last axis; so `axis` and
+// a target shape are the same thing here. Float types accumulate in double and round once. Integers accumulate exactly
+// and wrap to their own type, a MEAN then divides truncating; quantised types accumulate (stored - zero point) and
+// saturate on the way back. MIN and MAX pass a NaN on. Nothing to reduce over: 0 for sums, 1 for PRODUCT, the type's
+// extreme for MIN and MAX.
 #pragma once
 #include "../elemwise/scalar.hpp"
 #include "../params.hpp"
@@ -25,7 +26,8 @@ inline ReducePlan plan_reduce(const View &x, const View &y) {
   ReducePlan plan;
   for (int a = 0; a < x.ndim; ++a) {
     int b = a - (x.ndim - y.ndim);
-    if (x.dims[a] == 1) continue;
+    if (x.dims[a] == 1)
+      continue;
     if (b < 0 || y.dims[b] == 1) {
       add_axis<1>(plan.reduced, x.dims[a], {x.strides[a]});
       plan.count *= x.dims[a];
@@ -51,19 +53,24 @@ inline float reduce_real(const View &x, int64_t from, const ReducePlan &plan, Re
       switch (mode) {
       case ReduceMode::SUM:
       case ReduceMode::MEAN:
-        for (int64_t k = 0; k < m; ++k) acc += piece[k];
+        for (int64_t k = 0; k < m; ++k)
+          acc += piece[k];
         break;
       case ReduceMode::SUM_SQR:
-        for (int64_t k = 0; k < m; ++k) acc += double(piece[k]) * piece[k];
+        for (int64_t k = 0; k < m; ++k)
+          acc += double(piece[k]) * piece[k];
         break;
       case ReduceMode::PRODUCT:
-        for (int64_t k = 0; k < m; ++k) acc *= piece[k];
+        for (int64_t k = 0; k < m; ++k)
+          acc *= piece[k];
         break;
       case ReduceMode::MIN:
-        for (int64_t k = 0; k < m; ++k) acc = piece[k] < acc || piece[k] != piece[k] ? double(piece[k]) : acc;
+        for (int64_t k = 0; k < m; ++k)
+          acc = piece[k] < acc || piece[k] != piece[k] ? double(piece[k]) : acc;
         break;
       case ReduceMode::MAX:
-        for (int64_t k = 0; k < m; ++k) acc = piece[k] > acc || piece[k] != piece[k] ? double(piece[k]) : acc;
+        for (int64_t k = 0; k < m; ++k)
+          acc = piece[k] > acc || piece[k] != piece[k] ? double(piece[k]) : acc;
         break;
       }
     }
@@ -73,11 +80,16 @@ inline float reduce_real(const View &x, int64_t from, const ReducePlan &plan, Re
 
 MGEC_INLINE int64_t wrapped(int64_t v, int32_t dtype) {
   switch (dtype) {
-  case kI8: return int8_t(v);
-  case kU8: return uint8_t(v);
-  case kI16: return int16_t(v);
-  case kU16: return uint16_t(v);
-  default: return int32_t(v);
+  case kI8:
+    return int8_t(v);
+  case kU8:
+    return uint8_t(v);
+  case kI16:
+    return int16_t(v);
+  case kU16:
+    return uint16_t(v);
+  default:
+    return int32_t(v);
   }
 }
 
@@ -95,11 +107,21 @@ inline int64_t reduce_int(const View &x, int64_t from, const ReducePlan &plan, R
         int32_t v = piece[k] - zero;
         switch (mode) {
         case ReduceMode::SUM:
-        case ReduceMode::MEAN: acc += uint64_t(int64_t(v)); break;
-        case ReduceMode::SUM_SQR: acc += uint64_t(int64_t(v) * v); break;
-        case ReduceMode::PRODUCT: acc *= uint64_t(int64_t(v)); break;
-        case ReduceMode::MIN: best = v < best ? v : best; break;
-        case ReduceMode::MAX: best = v > best ? v : best; break;
+        case ReduceMode::MEAN:
+          acc += uint64_t(int64_t(v));
+          break;
+        case ReduceMode::SUM_SQR:
+          acc += uint64_t(int64_t(v) * v);
+          break;
+        case ReduceMode::PRODUCT:
+          acc *= uint64_t(int64_t(v));
+          break;
+        case ReduceMode::MIN:
+          best = v < best ? v : best;
+          break;
+        case ReduceMode::MAX:
+          best = v > best ? v : best;
+          break;
         }
       }
     }
@@ -122,22 +144,30 @@ inline void reduce(const View *in, int, const View *out, int, const reduceParams
       }
       int64_t v = reduce_int(x, from, plan, mode);
       bool quantized = is_quantized(y.dtype);
-      if (!quantized) v = wrapped(v, y.dtype);
-      if (mode == ReduceMode::MEAN) v = plan.count > 0 ? v / plan.count : 0;
+      if (!quantized)
+        v = wrapped(v, y.dtype);
+      if (mode == ReduceMode::MEAN)
+        v = plan.count > 0 ? v / plan.count : 0;
       int32_t stored = quantized ? saturate_stored(v + zero_point_of(y), y.dtype) : int32_t(v);
       store_int(y, to, 1, 1, &stored);
     }
   });
 }
 
-/// Index of the first extreme along the axis, compared as float32; a NaN takes the place of whatever was best before it.
+/// Index of the first extreme along the axis, compared as float32; a NaN takes the place of whatever was best before
+/// it.
 inline void find_extreme(const View &x, const View &y, int axis, bool maximum) {
   int64_t n = x.dims[axis];
   Walk<2> w;
   for (int a = 0; a < x.ndim; ++a)
-    if (a != axis) add_axis<2>(w, x.dims[a], {x.strides[a], y.strides[a]});
+    if (a != axis)
+      add_axis<2>(w, x.dims[a], {x.strides[a], y.strides[a]});
   View stored = x; // quantised values are compared as stored
-  stored.dtype = x.dtype == kQS8 ? kI8 : x.dtype == kQU8 ? kU8 : x.dtype == kQS16 ? kI16 : x.dtype == kQS32 ? kI32 : x.dtype;
+  stored.dtype = x.dtype == kQS8    ? kI8
+                 : x.dtype == kQU8  ? kU8
+                 : x.dtype == kQS16 ? kI16
+                 : x.dtype == kQS32 ? kI32
+                                    : x.dtype;
   float piece[kReducePiece];
   for_rows<2>(w, [&](const int64_t *offset, int64_t rows, const int64_t *step) {
     for (int64_t r = 0; r < rows; ++r) {

@@ -1,8 +1,10 @@
-// planes.hpp: nearest and linear interpolation of planes of floats, row-major or blocked, by the plane rules of reference.hpp.
+// planes.hpp: nearest and linear interpolation of planes of floats, row-major or blocked, by the plane rules of
+// reference.hpp.
 //
-// Each function makes rows [oh0, oh1) of an output plane ([oh][ow]) from an input plane ([ih][iw]); blocked ones work on one
-// channel block. `offset` is that of the output plane's first element in dst, `c` its first channel. Linear interpolates between
-// the rows first, a whole row at a time, then between columns; enlarging by exactly two has its own column step.
+// Each function makes rows [oh0, oh1) of an output plane ([oh][ow]) from an input plane ([ih][iw]); blocked ones work
+// on one channel block. `offset` is that of the output plane's first element in dst, `c` its first channel. Linear
+// interpolates between the rows first, a whole row at a time, then between columns; enlarging by exactly two has its
+// own column step.
 //
 // `scratch` holds planar_scratch(iw, ow) floats (nearest, linear) or blocked_scratch<Block>(iw, ow) (linear_blocked).
 #pragma once
@@ -24,8 +26,10 @@ MGEC_INLINE int64_t nearest_source(int64_t o, int64_t out, int64_t in) {
 MGEC_INLINE Tap linear_source(int64_t o, int64_t out, int64_t in) {
   const float position = (float(o) + 0.5f) / (float(out) / float(in)) - 0.5f;
   const int64_t first = int64_t(__builtin_floorf(position));
-  if (in == 1 || first < 0) return {0, 0.0f};
-  if (first + 1 >= in) return {in - 2, 1.0f};
+  if (in == 1 || first < 0)
+    return {0, 0.0f};
+  if (first + 1 >= in)
+    return {in - 2, 1.0f};
   return {first, position - float(first)};
 }
 
@@ -36,12 +40,14 @@ template <int Block> constexpr int64_t blocked_scratch(int64_t iw, int64_t ow) {
 
 /// Hands a row in `row` to the consumer; it may be where it stays.
 template <class Consumer>
-MGEC_INLINE void consume_row(const float *row, float *dst, int64_t n, int64_t c, int64_t offset, const Consumer &consumer) {
+MGEC_INLINE void consume_row(const float *row, float *dst, int64_t n, int64_t c, int64_t offset,
+                             const Consumer &consumer) {
   using V = simd::f32v;
   const int64_t whole = n & -int64_t(simd::kLanes);
   for (int64_t i = 0; i < whole; i += simd::kLanes)
     simd::store(dst + offset + i, V(consumer(simd::load<V>(row + i), c, offset + i)));
-  for (int64_t i = whole; i < n; ++i) dst[offset + i] = consumer(row[i], c, offset + i);
+  for (int64_t i = whole; i < n; ++i)
+    dst[offset + i] = consumer(row[i], c, offset + i);
 }
 
 template <class Consumer>
@@ -50,7 +56,8 @@ MGEC_NOINLINE void nearest(const float *src, int64_t ih, int64_t iw, float *dst,
   using V = simd::f32v;
   constexpr int L = simd::kLanes;
   int32_t *index = reinterpret_cast<int32_t *>(scratch);
-  for (int64_t q = 0; q < ow; ++q) index[q] = int32_t(nearest_source(q, ow, iw));
+  for (int64_t q = 0; q < ow; ++q)
+    index[q] = int32_t(nearest_source(q, ow, iw));
   for (int64_t r = oh0; r < oh1; ++r) {
     const float *x = src + nearest_source(r, oh, ih) * iw;
     float *y = dst + offset + r * ow;
@@ -60,7 +67,8 @@ MGEC_NOINLINE void nearest(const float *src, int64_t ih, int64_t iw, float *dst,
       simd::store(y + 2 * i, simd::interleave_lower(v, v));
       simd::store(y + 2 * i + L, simd::interleave_upper(v, v));
     }
-    for (int64_t q = 2 * doubled; q < ow; ++q) y[q] = x[index[q]];
+    for (int64_t q = 2 * doubled; q < ow; ++q)
+      y[q] = x[index[q]];
     consume_row(y, dst, ow, c, offset + r * ow, consumer);
   }
 }
@@ -84,7 +92,8 @@ MGEC_NOINLINE void linear(const float *src, int64_t ih, int64_t iw, float *dst, 
     const int64_t whole = iw & -int64_t(L);
     for (int64_t i = 0; i < whole; i += L)
       simd::store(line + i, simd::load<V>(x + i) * low + simd::load<V>(next + i) * high);
-    for (int64_t i = whole; i < iw; ++i) line[i] = x[i] * low + next[i] * high;
+    for (int64_t i = whole; i < iw; ++i)
+      line[i] = x[i] * low + next[i] * high;
     line[-1] = line[0];
     line[iw] = line[iw - 1];
     float *y = dst + offset + r * ow;
@@ -111,14 +120,16 @@ MGEC_INLINE void blocked_pixel(float *dst, int64_t oc, int64_t c, int64_t offset
 #pragma GCC unroll 4
   for (int lane = 0; lane < Block; lane += simd::kLanes) {
     simd::f32v v = consumer(load(lane), c + lane, offset + lane);
-    if constexpr (Tail) v = simd::keep_lanes(v, oc - c - lane);
+    if constexpr (Tail)
+      v = simd::keep_lanes(v, oc - c - lane);
     simd::store(dst + offset + lane, v);
   }
 }
 
 template <int Block, bool Tail, class Consumer>
-MGEC_NOINLINE void nearest_blocked(const float *src, int64_t ih, int64_t iw, float *dst, int64_t oh, int64_t ow, int64_t oh0,
-                                   int64_t oh1, int64_t oc, int64_t c, int64_t offset, const Consumer &consumer) {
+MGEC_NOINLINE void nearest_blocked(const float *src, int64_t ih, int64_t iw, float *dst, int64_t oh, int64_t ow,
+                                   int64_t oh0, int64_t oh1, int64_t oc, int64_t c, int64_t offset,
+                                   const Consumer &consumer) {
   using V = simd::f32v;
   for (int64_t r = oh0; r < oh1; ++r) {
     const float *x = src + nearest_source(r, oh, ih) * iw * Block;
@@ -131,8 +142,8 @@ MGEC_NOINLINE void nearest_blocked(const float *src, int64_t ih, int64_t iw, flo
 }
 
 template <int Block, bool Tail, class Consumer>
-MGEC_NOINLINE void linear_blocked(const float *src, int64_t ih, int64_t iw, float *dst, int64_t oh, int64_t ow, int64_t oh0,
-                                  int64_t oh1, int64_t oc, int64_t c, int64_t offset, float *scratch,
+MGEC_NOINLINE void linear_blocked(const float *src, int64_t ih, int64_t iw, float *dst, int64_t oh, int64_t ow,
+                                  int64_t oh0, int64_t oh1, int64_t oc, int64_t c, int64_t offset, float *scratch,
                                   const Consumer &consumer) {
   using V = simd::f32v;
   float *line = scratch, *weight = scratch + iw * Block;

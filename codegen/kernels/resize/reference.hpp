@@ -1,9 +1,9 @@
 // reference.hpp: two-dimensional interpolation in every tensor format.
 //
-// Two sets of rules, as the file format has them. Plane rules (all formats): NEAREST, LINEAR and CUBIC with coordinates in
-// float32, whole-number types rounded half away from zero; CUBIC exists in NCHW only and is LINEAR elsewhere. Image rules (NHWC,
-// 1 or 3 channels, Float32 or Uint8): all five modes; Uint8 interpolates in fixed point with 11 bits an axis, where LINEAR
-// truncates, CUBIC and LANCZOS4 round, and an enlarging AREA drops bits between the passes.
+// Two sets of rules, as the file format has them. Plane rules (all formats): NEAREST, LINEAR and CUBIC with coordinates
+// in float32, whole-number types rounded half away from zero; CUBIC exists in NCHW only and is LINEAR elsewhere. Image
+// rules (NHWC, 1 or 3 channels, Float32 or Uint8): all five modes; Uint8 interpolates in fixed point with 11 bits an
+// axis, where LINEAR truncates, CUBIC and LANCZOS4 round, and an enlarging AREA drops bits between the passes.
 #pragma once
 #include "../elemwise/scalar.hpp"
 #include "../params.hpp"
@@ -36,7 +36,8 @@ inline void cubic_weights(float t, float *w) {
 inline void lanczos_weights(float t, float *w) {
   constexpr double s = 0.70710678118654752440, quarter_pi = 0.78539816339744830962;
   constexpr double sine[8] = {1, -s, 0, s, -1, s, 0, -s}, cosine[8] = {0, -s, 1, -s, 0, s, -1, s};
-  for (int i = 0; i < 8; ++i) w[i] = 0;
+  for (int i = 0; i < 8; ++i)
+    w[i] = 0;
   if (t < 1.1920929e-7f) {
     w[3] = 1;
     return;
@@ -48,7 +49,8 @@ inline void lanczos_weights(float t, float *w) {
     w[i] = float((sine[i] * s0 + cosine[i] * c0) / (y * y));
     sum += w[i];
   }
-  for (int i = 0; i < 8; ++i) w[i] /= sum;
+  for (int i = 0; i < 8; ++i)
+    w[i] /= sum;
 }
 
 /// Plane rules: output position `o` of `out` over `in` input positions.
@@ -67,7 +69,8 @@ inline Taps plane_taps(int64_t o, int64_t out, int64_t in, Interpolation mode) {
   if (mode == Interpolation::CUBIC) {
     taps.count = 4;
     cubic_weights(t, taps.weight);
-    for (int k = 0; k < 4; ++k) taps.index[k] = clamp_index(first - 1 + k, in);
+    for (int k = 0; k < 4; ++k)
+      taps.index[k] = clamp_index(first - 1 + k, in);
     return taps;
   }
   taps.count = 2;
@@ -104,7 +107,8 @@ inline void resize_planes(const View &in, const View &out, Interpolation mode, i
           D result = D(sum);
           if (!kReal) {
             single = __builtin_roundf(single);
-            if (in.dtype == kU8 || in.dtype == kQU8) single = single < 0 ? 0 : single > 255 ? 255 : single;
+            if (in.dtype == kU8 || in.dtype == kQU8)
+              single = single < 0 ? 0 : single > 255 ? 255 : single;
             result = D(single);
           }
           store(out, y.at(n, c, oh, ow), 1, 1, &result);
@@ -140,7 +144,8 @@ inline Taps image_taps(int64_t o, int64_t out, int64_t in, Interpolation mode) {
     int64_t first = int64_t(__builtin_floor(double(o) * scale));
     float t = float(double(o + 1) - double(first + 1) * ratio);
     t = t <= 0 ? 0 : t - __builtin_floorf(t);
-    if (first >= in - 1) first = in - 1, t = 0;
+    if (first >= in - 1)
+      first = in - 1, t = 0;
     taps.count = 2;
     taps.index[0] = first, taps.index[1] = min_i64(first + 1, in - 1);
     taps.weight[0] = 1 - t, taps.weight[1] = t;
@@ -155,7 +160,8 @@ inline Taps image_taps(int64_t o, int64_t out, int64_t in, Interpolation mode) {
       cubic_weights(t, taps.weight);
     else
       lanczos_weights(t, taps.weight);
-    for (int k = 0; k < taps.count; ++k) taps.index[k] = clamp_index(first - (taps.count / 2 - 1) + k, in);
+    for (int k = 0; k < taps.count; ++k)
+      taps.index[k] = clamp_index(first - (taps.count / 2 - 1) + k, in);
     return taps;
   }
   }
@@ -169,8 +175,10 @@ inline void image_pixels(const View &in, const View &out, Interpolation mode, bo
     for (int64_t ow = 0; ow < y.w; ++ow) {
       Taps tw = image_taps(ow, y.w, x.w, mode);
       int32_t wh[8], ww[8];
-      for (int k = 0; k < th.count; ++k) wh[k] = int32_t(__builtin_rintf(th.weight[k] * 2048));
-      for (int k = 0; k < tw.count; ++k) ww[k] = int32_t(__builtin_rintf(tw.weight[k] * 2048));
+      for (int k = 0; k < th.count; ++k)
+        wh[k] = int32_t(__builtin_rintf(th.weight[k] * 2048));
+      for (int k = 0; k < tw.count; ++k)
+        ww[k] = int32_t(__builtin_rintf(tw.weight[k] * 2048));
       if (linear) {
         wh[1] = int32_t(th.weight[1] * 2048), wh[0] = 2048 - wh[1];
         ww[1] = int32_t(tw.weight[1] * 2048), ww[0] = 2048 - ww[1];
@@ -192,7 +200,8 @@ inline void image_pixels(const View &in, const View &out, Interpolation mode, bo
             result = float(fixed >> 22);
           } else if (bytes && mode == Interpolation::AREA) {
             int64_t q = 2;
-            for (int i = 0; i < 2; ++i) q += (wh[i] * (row[i] >> 4)) >> 16;
+            for (int i = 0; i < 2; ++i)
+              q += (wh[i] * (row[i] >> 4)) >> 16;
             result = float(q >> 2);
           } else if (bytes) {
             int64_t q = (linear ? fixed : fixed + (int64_t(1) << 21)) >> 22;
@@ -204,7 +213,8 @@ inline void image_pixels(const View &in, const View &out, Interpolation mode, bo
   }
 }
 
-/// The part of input pixel `i` in the cell [o * scale, (o + 1) * scale), as a weight; parts below a thousandth are dropped.
+/// The part of input pixel `i` in the cell [o * scale, (o + 1) * scale), as a weight; parts below a thousandth are
+/// dropped.
 struct AreaCell {
   double start, width;
   int64_t begin, end; // whole pixels
@@ -233,9 +243,12 @@ inline float area_row(const View &in, const Image &x, int64_t n, int64_t c, int6
     load_real(in, x.at(n, c, h, i), 1, 1, &v);
     sum += v * weight;
   };
-  if (w.head > 0) add(w.begin - 1, w.head);
-  for (int64_t i = w.begin; i < w.end; ++i) add(i, w.body);
-  if (w.tail > 0) add(w.end, w.tail);
+  if (w.head > 0)
+    add(w.begin - 1, w.head);
+  for (int64_t i = w.begin; i < w.end; ++i)
+    add(i, w.body);
+  if (w.tail > 0)
+    add(w.end, w.tail);
   return sum;
 }
 
@@ -260,9 +273,12 @@ inline void image_area(const View &in, const View &out, bool bytes) {
                                                          : sum * (1.0f / float(step_h * step_w));
           } else {
             AreaCell h = area_cell(oh, x.h, scale_h), w = area_cell(ow, x.w, scale_w);
-            if (h.head > 0) result += area_row(in, x, n, c, h.begin - 1, w) * h.head;
-            for (int64_t i = h.begin; i < h.end; ++i) result += area_row(in, x, n, c, i, w) * h.body;
-            if (h.tail > 0) result += area_row(in, x, n, c, h.end, w) * h.tail;
+            if (h.head > 0)
+              result += area_row(in, x, n, c, h.begin - 1, w) * h.head;
+            for (int64_t i = h.begin; i < h.end; ++i)
+              result += area_row(in, x, n, c, i, w) * h.body;
+            if (h.tail > 0)
+              result += area_row(in, x, n, c, h.end, w) * h.tail;
           }
           store_real(out, y.at(n, c, oh, ow), 1, 1, &result); // truncates for bytes
         }
@@ -271,7 +287,8 @@ inline void image_area(const View &in, const View &out, bool bytes) {
 inline void resize(const View *in, int, const View *out, int, const resizeParams &p) {
   Interpolation mode = Interpolation(p.imode);
   Image x = image_of(in[0], p.format), y = image_of(out[0], p.format);
-  if (x.h <= 0 || x.w <= 0) return;
+  if (x.h <= 0 || x.w <= 0)
+    return;
   bool bytes = in[0].dtype == kU8;
   bool image = Format(p.format) == Format::NHWC && (x.c == 1 || x.c == 3) && (bytes || in[0].dtype == kF32);
   if (!image && mode != Interpolation::NEAREST && (Format(p.format) != Format::NCHW || mode != Interpolation::CUBIC))

@@ -1,5 +1,5 @@
-// channels.hpp: rearranging the channels of blocked maps where that does not come out at whole blocks: concat, slice and
-// channel shuffle with channel counts that are no multiples of the block.
+// channels.hpp: rearranging the channels of blocked maps where that does not come out at whole blocks: concat, slice
+// and channel shuffle with channel counts that are no multiples of the block.
 //
 //     permute        dst[p][l] = (a[p] ++ b[p])[I_l]: any choice of lanes from two source blocks, fixed at compile time
 //     gather_lanes   dst[p][l] = src[table[l] + p · Block]: any choice of channels of one map, from a table
@@ -19,7 +19,8 @@ template <int... I> struct Choice {
   /// Whether lanes [first, first + n) take something from source vector `source`.
   static constexpr bool uses(int first, int n, int source) {
     for (int l = first; l < first + n; ++l)
-      if (at[l] >= 0 && at[l] / n == source) return true;
+      if (at[l] >= 0 && at[l] / n == source)
+        return true;
     return false;
   }
 };
@@ -47,7 +48,8 @@ MGEC_INLINE simd::f32v merge_all(simd::f32v result, const float *a, const float 
   }
 }
 
-template <class Indices, int Block, int First> MGEC_INLINE void permute_pixel(const float *a, const float *b, float *dst) {
+template <class Indices, int Block, int First>
+MGEC_INLINE void permute_pixel(const float *a, const float *b, float *dst) {
   if constexpr (First < Block) {
     simd::store(dst + First, merge_all<Indices, Block, First, 0>(simd::f32v{}, a, b));
     permute_pixel<Indices, Block, First + simd::kLanes>(a, b, dst);
@@ -58,18 +60,21 @@ template <class Indices, int Block, int First> MGEC_INLINE void permute_pixel(co
 template <int Block, int... I> MGEC_NOINLINE void permute(const float *a, const float *b, float *dst, int64_t pixels) {
   static_assert(sizeof...(I) == Block, "one index a lane");
   static_assert(Block % simd::kLanes == 0, "a vector is never wider than a block");
-  for (int64_t p = 0; p < pixels; ++p) permute_pixel<Choice<I...>, Block, 0>(a + p * Block, b + p * Block, dst + p * Block);
+  for (int64_t p = 0; p < pixels; ++p)
+    permute_pixel<Choice<I...>, Block, 0>(a + p * Block, b + p * Block, dst + p * Block);
 }
 
 /// `table` has Block element offsets from src to the wanted lane's first pixel; negative makes a zero.
 template <int Block>
 MGEC_NOINLINE void gather_lanes(const float *src, const int32_t *table, float *dst, int64_t pixels) {
   const float *from[Block];
-  for (int l = 0; l < Block; ++l) from[l] = table[l] < 0 ? nullptr : src + table[l];
+  for (int l = 0; l < Block; ++l)
+    from[l] = table[l] < 0 ? nullptr : src + table[l];
   for (int l0 = 0; l0 < Block; l0 += 4) { // four streams at a time
     for (int64_t p = 0; p < pixels; ++p) {
 #pragma GCC unroll 4
-      for (int l = l0; l < l0 + 4; ++l) dst[p * Block + l] = from[l] ? from[l][p * Block] : 0.0f;
+      for (int l = l0; l < l0 + 4; ++l)
+        dst[p * Block + l] = from[l] ? from[l][p * Block] : 0.0f;
     }
   }
 }
@@ -79,12 +84,14 @@ MGEC_NOINLINE void copy_lanes(const float *src, int64_t from, float *dst, int64_
   src += from;
   dst += to;
   for (int64_t i = 0; i < count; ++i)
-    for (int64_t p = 0; p < pixels; ++p) dst[p * Block + i] = src[p * Block + i];
+    for (int64_t p = 0; p < pixels; ++p)
+      dst[p * Block + i] = src[p * Block + i];
 }
 
 template <int Block> MGEC_NOINLINE void zero_lanes(float *dst, int64_t from, int64_t pixels) {
   for (int64_t p = 0; p < pixels; ++p)
-    for (int64_t l = from; l < Block; ++l) dst[p * Block + l] = 0.0f;
+    for (int64_t l = from; l < Block; ++l)
+      dst[p * Block + l] = 0.0f;
 }
 
 } // namespace shape

@@ -18,10 +18,12 @@ MGEC_NOINLINE void copy_rows(const T *src, int64_t src_row, T *dst, int64_t dst_
   using V = simd::vec<T, int(kVector)>;
   if (n < kVector) {
     for (int64_t r = 0; r < rows; ++r)
-      for (int64_t i = 0; i < n; ++i) dst[r * dst_row + i] = src[r * src_row + i];
+      for (int64_t i = 0; i < n; ++i)
+        dst[r * dst_row + i] = src[r * src_row + i];
   } else if (n <= 8 * kVector) { // the last vector ends with the row and may overlap the one before
     for (int64_t r = 0; r < rows; ++r, src += src_row, dst += dst_row) {
-      for (int64_t i = 0; i + kVector < n; i += kVector) simd::store(dst + i, simd::load<V>(src + i));
+      for (int64_t i = 0; i + kVector < n; i += kVector)
+        simd::store(dst + i, simd::load<V>(src + i));
       simd::store(dst + n - kVector, simd::load<V>(src + n - kVector));
     }
   } else {
@@ -32,11 +34,13 @@ MGEC_NOINLINE void copy_rows(const T *src, int64_t src_row, T *dst, int64_t dst_
 
 /// dst[i] = src[i · step]; the step may be negative or 0.
 template <class T> MGEC_NOINLINE void copy_steps(const T *src, int64_t step, T *dst, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) dst[i] = src[i * step];
+  for (int64_t i = 0; i < n; ++i)
+    dst[i] = src[i * step];
 }
 
 template <class T> MGEC_NOINLINE void fill_row(T *dst, int64_t n, T value) {
-  for (int64_t i = 0; i < n; ++i) dst[i] = value;
+  for (int64_t i = 0; i < n; ++i)
+    dst[i] = value;
 }
 
 } // namespace shape

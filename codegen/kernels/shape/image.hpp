@@ -1,7 +1,7 @@
 // image.hpp: the tensor formats of the file format as index maps, for the reference functions.
 //
-// `image_of` reads a view in any of these formats as (n, c, h, w); element offsets come from `at`. Channels of packed formats
-// are the stored ones, padding included.
+// `image_of` reads a view in any of these formats as (n, c, h, w); element offsets come from `at`. Channels of packed
+// formats are the stored ones, padding included.
 #pragma once
 #include "iterate.hpp"
 
@@ -9,9 +9,24 @@ MGEC_KERNELS_BEGIN
 namespace ref {
 
 enum class Format : int32_t {
-  NCHW = 0, NHWC = 1, NHWCD4 = 2, NCHW4 = 3, NCHW8 = 4, NCHW32 = 5, NCHW88 = 6, NCHW44 = 7, NCHW44_DOT = 8,
-  NCHW4_NCHW32 = 9, NCHW32_NCHW4 = 10, NCHW4_NCHW = 11, NHWC_NCHW = 12, NHWC_NCHW4_IC_SMALL = 13,
-  NCHW_NCHW4_IC_SMALL = 14, CHWN4 = 15, NCHW64 = 16, NCHW4_NHWC = 17
+  NCHW = 0,
+  NHWC = 1,
+  NHWCD4 = 2,
+  NCHW4 = 3,
+  NCHW8 = 4,
+  NCHW32 = 5,
+  NCHW88 = 6,
+  NCHW44 = 7,
+  NCHW44_DOT = 8,
+  NCHW4_NCHW32 = 9,
+  NCHW32_NCHW4 = 10,
+  NCHW4_NCHW = 11,
+  NHWC_NCHW = 12,
+  NHWC_NCHW4_IC_SMALL = 13,
+  NCHW_NCHW4_IC_SMALL = 14,
+  CHWN4 = 15,
+  NCHW64 = 16,
+  NCHW4_NHWC = 17
 };
 
 struct Image {
@@ -39,10 +54,14 @@ inline Image image_of(const View &v, int32_t format) {
   switch (Format(format)) {
   case Format::NHWC:
   case Format::NHWC_NCHW:
-  case Format::NHWC_NCHW4_IC_SMALL: return image_from(v, 0, 3, 1, 2, -1);
-  case Format::NHWCD4: return image_from(v, 0, 2, 1, 3, 4);
-  case Format::CHWN4: return image_from(v, 3, 0, 1, 2, 4);
-  default: return image_from(v, 0, 1, 2, 3, v.ndim == 5 ? 4 : -1);
+  case Format::NHWC_NCHW4_IC_SMALL:
+    return image_from(v, 0, 3, 1, 2, -1);
+  case Format::NHWCD4:
+    return image_from(v, 0, 2, 1, 3, 4);
+  case Format::CHWN4:
+    return image_from(v, 3, 0, 1, 2, 4);
+  default:
+    return image_from(v, 0, 1, 2, 3, v.ndim == 5 ? 4 : -1);
   }
 }
 

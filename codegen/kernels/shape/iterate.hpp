@@ -1,7 +1,8 @@
 // iterate.hpp: walks over strided tensors, row by row, for the reference functions.
 //
-// `for_rows<K>` visits an index space of up to 7 axes with K operands in step. Axes of size 1 vanish and neighbouring axes
-// that every operand walks as one are joined, so that a dense tensor is a single row. Nothing is called when the space is empty.
+// `for_rows<K>` visits an index space of up to 7 axes with K operands in step. Axes of size 1 vanish and neighbouring
+// axes that every operand walks as one are joined, so that a dense tensor is a single row. Nothing is called when the
+// space is empty.
 #pragma once
 #include "../view.hpp"
 
@@ -16,18 +17,22 @@ template <int K> struct Walk {
 
 /// Adds an axis inside of the ones added before.
 template <int K> MGEC_INLINE void add_axis(Walk<K> &w, int64_t dim, const int64_t (&strides)[K]) {
-  if (dim == 1) return;
+  if (dim == 1)
+    return;
   if (w.ndim > 0) {
     bool joins = true;
-    for (int k = 0; k < K; ++k) joins = joins && w.strides[k][w.ndim - 1] == strides[k] * dim;
+    for (int k = 0; k < K; ++k)
+      joins = joins && w.strides[k][w.ndim - 1] == strides[k] * dim;
     if (joins) {
       w.dims[w.ndim - 1] *= dim;
-      for (int k = 0; k < K; ++k) w.strides[k][w.ndim - 1] = strides[k];
+      for (int k = 0; k < K; ++k)
+        w.strides[k][w.ndim - 1] = strides[k];
       return;
     }
   }
   w.dims[w.ndim] = dim;
-  for (int k = 0; k < K; ++k) w.strides[k][w.ndim] = strides[k];
+  for (int k = 0; k < K; ++k)
+    w.strides[k][w.ndim] = strides[k];
   ++w.ndim;
 }
 
@@ -36,29 +41,37 @@ template <int K, class F> inline void for_rows(const Walk<K> &w, F f) {
   int64_t offsets[K] = {};
   int64_t step[K];
   if (w.ndim == 0) {
-    for (int k = 0; k < K; ++k) step[k] = 0;
+    for (int k = 0; k < K; ++k)
+      step[k] = 0;
     f(offsets, int64_t(1), step);
     return;
   }
   for (int a = 0; a < w.ndim; ++a)
-    if (w.dims[a] <= 0) return;
+    if (w.dims[a] <= 0)
+      return;
   int last = w.ndim - 1;
-  for (int k = 0; k < K; ++k) step[k] = w.strides[k][last];
+  for (int k = 0; k < K; ++k)
+    step[k] = w.strides[k][last];
   int64_t index[kMaxNdim] = {};
   for (;;) {
     f(offsets, w.dims[last], step);
     int a = last - 1;
     for (; a >= 0; --a) {
-      for (int k = 0; k < K; ++k) offsets[k] += w.strides[k][a];
-      if (++index[a] < w.dims[a]) break;
-      for (int k = 0; k < K; ++k) offsets[k] -= w.strides[k][a] * w.dims[a];
+      for (int k = 0; k < K; ++k)
+        offsets[k] += w.strides[k][a];
+      if (++index[a] < w.dims[a])
+        break;
+      for (int k = 0; k < K; ++k)
+        offsets[k] -= w.strides[k][a] * w.dims[a];
       index[a] = 0;
     }
-    if (a < 0) return;
+    if (a < 0)
+      return;
   }
 }
 
-/// The stride with which operand `v` walks axis `axis` of a space of `ndim` axes aligned at the last one; 0 where it stretches.
+/// The stride with which operand `v` walks axis `axis` of a space of `ndim` axes aligned at the last one; 0 where it
+/// stretches.
 MGEC_INLINE int64_t broadcast_stride(const View &v, int axis, int ndim) {
   int a = axis - (ndim - v.ndim);
   return a < 0 || v.dims[a] == 1 ? 0 : v.strides[a];
@@ -69,7 +82,8 @@ template <int K> MGEC_INLINE Walk<K> broadcast_walk(const View *in, const View &
   Walk<K> w;
   for (int a = 0; a < out.ndim; ++a) {
     int64_t strides[K];
-    for (int k = 0; k < K - 1; ++k) strides[k] = broadcast_stride(in[k], a, out.ndim);
+    for (int k = 0; k < K - 1; ++k)
+      strides[k] = broadcast_stride(in[k], a, out.ndim);
     strides[K - 1] = out.strides[a];
     add_axis<K>(w, out.dims[a], strides);
   }
@@ -80,7 +94,8 @@ MGEC_INLINE int normalize_axis(int64_t axis, int ndim) { return int(axis < 0 ? a
 
 MGEC_INLINE int64_t element_count(const View &v) {
   int64_t n = 1;
-  for (int a = 0; a < v.ndim; ++a) n *= v.dims[a];
+  for (int a = 0; a < v.ndim; ++a)
+    n *= v.dims[a];
   return n;
 }
 

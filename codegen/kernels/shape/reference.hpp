@@ -1,8 +1,8 @@
-// reference.hpp: operations that only move elements: copy, reshape, axis_add_remove, dimshuffle, broadcast, concat, split, slice
-// and subtensor.
+// reference.hpp: operations that only move elements: copy, reshape, axis_add_remove, dimshuffle, broadcast, concat,
+// split, slice and subtensor.
 //
-// Elements are moved as bits, so input and output have one element type. The output's dims are taken from its view, never
-// derived; what the parameters say must fit them (the operations' verifiers see to that).
+// Elements are moved as bits, so input and output have one element type. The output's dims are taken from its view,
+// never derived; what the parameters say must fit them (the operations' verifiers see to that).
 #pragma once
 #include "../elemwise/scalar.hpp"
 #include "../params.hpp"
@@ -21,9 +21,11 @@ template <class T> inline void move_rows(const Walk<2> &w, const View &in, int64
       __builtin_memmove(d, s, sizeof(T) * static_cast<__SIZE_TYPE__>(n));
     } else if (step[0] == 0) {
       T v = *s;
-      for (int64_t i = 0; i < n; ++i) d[i * step[1]] = v;
+      for (int64_t i = 0; i < n; ++i)
+        d[i * step[1]] = v;
     } else {
-      for (int64_t i = 0; i < n; ++i) d[i * step[1]] = s[i * step[0]];
+      for (int64_t i = 0; i < n; ++i)
+        d[i * step[1]] = s[i * step[0]];
     }
   });
 }
@@ -31,9 +33,15 @@ template <class T> inline void move_rows(const Walk<2> &w, const View &in, int64
 /// Copies along a walk whose operands are `in`, starting at element `from`, and `out`, starting at element `to`.
 inline void move(const Walk<2> &w, const View &in, int64_t from, const View &out, int64_t to) {
   switch (element_size(in.dtype)) {
-  case 1: move_rows<uint8_t>(w, in, from, out, to); return;
-  case 2: move_rows<uint16_t>(w, in, from, out, to); return;
-  case 4: move_rows<uint32_t>(w, in, from, out, to); return;
+  case 1:
+    move_rows<uint8_t>(w, in, from, out, to);
+    return;
+  case 2:
+    move_rows<uint16_t>(w, in, from, out, to);
+    return;
+  case 4:
+    move_rows<uint32_t>(w, in, from, out, to);
+    return;
   default:
     for_rows<2>(w, [&](const int64_t *offset, int64_t n, const int64_t *step) {
       for (int64_t i = 0; i < n; ++i) {
@@ -48,7 +56,8 @@ inline void move(const Walk<2> &w, const View &in, int64_t from, const View &out
 MGEC_INLINE bool is_dense(const View &v) {
   int64_t expected = 1;
   for (int a = v.ndim - 1; a >= 0; --a) {
-    if (v.dims[a] != 1 && v.strides[a] != expected) return false;
+    if (v.dims[a] != 1 && v.strides[a] != expected)
+      return false;
     expected *= v.dims[a];
   }
   return true;
@@ -73,7 +82,8 @@ inline void copy_in_order(const View &in, const View &out) {
     return;
   }
   int64_t count = element_count(out);
-  for (int64_t i = 0; i < count; ++i) move(w, in, offset_of_index(in, i), out, offset_of_index(out, i));
+  for (int64_t i = 0; i < count; ++i)
+    move(w, in, offset_of_index(in, i), out, offset_of_index(out, i));
 }
 
 inline void reshape(const View *in, int, const View *out, int, const reshapeParams &) { copy_in_order(in[0], out[0]); }
@@ -102,7 +112,8 @@ inline void dimshuffle(const View *in, int, const View *out, int, const dimshuff
 
 inline Walk<2> slab_walk(const View &part, const View &a, const View &b) {
   Walk<2> w;
-  for (int i = 0; i < part.ndim; ++i) add_axis<2>(w, part.dims[i], {a.strides[i], b.strides[i]});
+  for (int i = 0; i < part.ndim; ++i)
+    add_axis<2>(w, part.dims[i], {a.strides[i], b.strides[i]});
   return w;
 }
 
@@ -120,20 +131,23 @@ inline void split(const View *in, int, const View *out, int n_out, const splitPa
   int axis = normalize_axis(params.axis, in[0].ndim);
   int64_t at = 0;
   for (int k = 0; k < n_out; ++k) {
-    if (out[k].data) move(slab_walk(out[k], in[0], out[k]), in[0], at * in[0].strides[axis], out[k], 0);
+    if (out[k].data)
+      move(slab_walk(out[k], in[0], out[k]), in[0], at * in[0].strides[axis], out[k], 0);
     at += out[k].dims[axis];
   }
 }
 
-/// Element i of axis a of the part is element starts[a] + i * steps[a]; axes with drop[a] are gone from the output (which keeps
-/// one axis of extent 1 where all are).
-inline void slice_of(const View &in, const View &out, const IntArray &starts, const IntArray &steps, const IntArray &drop) {
+/// Element i of axis a of the part is element starts[a] + i * steps[a]; axes with drop[a] are gone from the output
+/// (which keeps one axis of extent 1 where all are).
+inline void slice_of(const View &in, const View &out, const IntArray &starts, const IntArray &steps,
+                     const IntArray &drop) {
   Walk<2> w;
   int64_t from = 0;
   int to_axis = 0;
   for (int a = 0; a < in.ndim; ++a) {
     from += (a < starts.size ? starts.v[a] : 0) * in.strides[a];
-    if (a < drop.size && drop.v[a]) continue;
+    if (a < drop.size && drop.v[a])
+      continue;
     add_axis<2>(w, out.dims[to_axis], {(a < steps.size ? steps.v[a] : 1) * in.strides[a], out.strides[to_axis]});
     ++to_axis;
   }

@@ -2,9 +2,9 @@
 //
 //     dst[i] = consumer( exp(src[i] - m) / Σ_j exp(src[j] - m) ),  m = max_j src[j]
 //
-// `rows`: along the innermost axis; `columns`: along one further out. Three passes over the row, which the first brings into the
-// nearest cache; dst may be src. `offset` is the first element's in src and dst, `c` its channel; along `rows` every element
-// is of the next channel, along `columns` every row.
+// `rows`: along the innermost axis; `columns`: along one further out. Three passes over the row, which the first brings
+// into the nearest cache; dst may be src. `offset` is the first element's in src and dst, `c` its channel; along `rows`
+// every element is of the next channel, along `columns` every row.
 #pragma once
 #include "../elemwise/math.hpp"
 #include "../reduce/rows.hpp"
@@ -40,7 +40,8 @@ MGEC_NOINLINE void rows(const float *src, float *dst, int64_t row, int64_t rows,
     const float scale = 1.0f / simd::sum(sums[0] + sums[1]);
     for (int64_t i = 0; i < whole; i += L)
       simd::store(y + i, V(consumer(simd::load<V>(y + i) * scale, c + i, offset + i)));
-    for (int64_t i = whole; i < n; ++i) y[i] = consumer(y[i] * scale, c + i, offset + i);
+    for (int64_t i = whole; i < n; ++i)
+      y[i] = consumer(y[i] * scale, c + i, offset + i);
   }
 }
 
@@ -52,7 +53,8 @@ MGEC_INLINE void column_tile(const float *x, float *dst, int64_t row, int64_t n,
   using V = simd::vec<float, Width>;
   V maximum[Count], sum[Count] = {};
 #pragma GCC unroll 4
-  for (int v = 0; v < Count; ++v) maximum[v] = reduce::identity<reduce::kMax, V>();
+  for (int v = 0; v < Count; ++v)
+    maximum[v] = reduce::identity<reduce::kMax, V>();
   for (int64_t r = 0; r < n; ++r) {
 #pragma GCC unroll 4
     for (int v = 0; v < Count; ++v)
@@ -68,7 +70,8 @@ MGEC_INLINE void column_tile(const float *x, float *dst, int64_t row, int64_t n,
     }
   }
 #pragma GCC unroll 4
-  for (int v = 0; v < Count; ++v) sum[v] = 1.0f / sum[v];
+  for (int v = 0; v < Count; ++v)
+    sum[v] = 1.0f / sum[v];
   for (int64_t r = 0; r < n; ++r) {
 #pragma GCC unroll 4
     for (int v = 0; v < Count; ++v) {
@@ -80,14 +83,15 @@ MGEC_INLINE void column_tile(const float *x, float *dst, int64_t row, int64_t n,
 
 /// `width` columns of n rows, `row` floats apart.
 template <class Consumer>
-MGEC_NOINLINE void columns(const float *src, float *dst, int64_t row, int64_t n, int64_t width, int64_t c, int64_t offset,
-                           const Consumer &consumer) {
+MGEC_NOINLINE void columns(const float *src, float *dst, int64_t row, int64_t n, int64_t width, int64_t c,
+                           int64_t offset, const Consumer &consumer) {
   const int64_t pairs = width & -int64_t(2 * simd::kLanes), whole = width & -int64_t(simd::kLanes);
   for (int64_t i = 0; i < pairs; i += 2 * simd::kLanes)
     column_tile<2>(src + offset + i, dst, row, n, c, offset + i, consumer);
   for (int64_t i = pairs; i < whole; i += simd::kLanes)
     column_tile<1>(src + offset + i, dst, row, n, c, offset + i, consumer);
-  for (int64_t i = whole; i < width; ++i) column_tile<0>(src + offset + i, dst, row, n, c, offset + i, consumer);
+  for (int64_t i = whole; i < width; ++i)
+    column_tile<0>(src + offset + i, dst, row, n, c, offset + i, consumer);
 }
 
 } // namespace softmax
