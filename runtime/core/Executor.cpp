@@ -191,6 +191,7 @@ Status Executor::noVariant(const Shape *shapes) const {
 
 Status Executor::noIsa() const {
   std::string reasons;
+  bool forbidden = false;
   int32_t limit = MGEC_ISA_NATIVE;
   if (!isaLimit(limit).ok())
     limit = MGEC_ISA_NATIVE;
@@ -200,14 +201,17 @@ Status Executor::noIsa() const {
       std::string missing, row;
       if (!cpuSupports(entry, &missing))
         row = format("%s needs %s", isaName(entry.isa), missing.c_str());
-      else if (entry.isa > limit)
+      else if (entry.isa > limit) {
         row = format("MGEC_ISA forbids %s", isaName(entry.isa));
+        forbidden = true;
+      }
       if (reasons.find(row) == std::string::npos)
         reasons += (reasons.empty() ? "" : ", ") + row;
     }
-  return Status::errorf("%s (%s) has no code that this processor can run: %s; compile it with --target generic, or on "
-                        "this machine with --target native",
-                        model_->name(), model_->origin().c_str(), reasons.c_str());
+  return Status::errorf(
+      "%s (%s) has no code that this processor can run: %s; %scompile it with --target generic, or on "
+      "this machine with --target native",
+      model_->name(), model_->origin().c_str(), reasons.c_str(), forbidden ? "unset MGEC_ISA, or " : "");
 }
 
 Status Executor::prepare() {

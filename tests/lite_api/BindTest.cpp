@@ -230,6 +230,11 @@ TEST(Bind, TruncatedModels) {
 }
 
 TEST(Bind, MgecIsa) {
+  {
+    const ScopedEnvironment variable("MGEC_ISA", "x86-64-v4");
+    EXPECT_CONTAINS(thrown([&] { load(artifact("affine_only_native")); }),
+                    "MGEC_ISA forbids native, generic needs neither-this; unset MGEC_ISA, or compile it");
+  }
   const ScopedEnvironment variable("MGEC_ISA", "sse9");
   EXPECT_CONTAINS(thrown([&] { load(artifact("affine")); }),
                   "MGEC_ISA is \"sse9\"; it may be generic, x86-64-v3, x86-64-v4 or native");

@@ -63,9 +63,9 @@ MGEC_INLINE void accumulate(simd::f32v (&acc)[OcV][TH * TW], const float *x, int
   }
 }
 
-/// Hands the sums to the consumer and stores what it returns.
-template <int Block, int OcV, int TH, int TW, bool Tail, class Consumer>
-MGEC_INLINE void finish(const simd::f32v (&acc)[OcV][TH * TW], float *dst, int64_t dst_block, int64_t dst_line,
+/// Hands the sums, as Acc, to the consumer and stores what it returns.
+template <int Block, int OcV, int TH, int TW, bool Tail, class Acc, class Dst, class Consumer>
+MGEC_INLINE void finish(const simd::f32v (&acc)[OcV][TH * TW], Dst *dst, int64_t dst_block, int64_t dst_line,
                         int64_t oc, int64_t c, int64_t offset, const Consumer &consumer) {
   static_assert(Block % simd::kLanes == 0, "a vector is never wider than a block");
 #pragma GCC unroll 8
@@ -74,10 +74,13 @@ MGEC_INLINE void finish(const simd::f32v (&acc)[OcV][TH * TW], float *dst, int64
 #pragma GCC unroll 32
     for (int t = 0; t < TH * TW; ++t) {
       const int64_t at = offset + (lane / Block) * dst_block + (t / TW) * dst_line + (t % TW) * Block + lane % Block;
-      simd::f32v v = consumer(acc[o][t], c + lane, at);
+      auto v = consumer(simd::convert<Acc>(acc[o][t]), c + lane, at);
       if constexpr (Tail)
         v = simd::keep_lanes(v, oc - c - lane);
-      simd::store_aligned(dst + at, v);
+      if constexpr (simd::same<Dst, simd::scalar_of<decltype(v)>>)
+        simd::store_aligned(dst + at, v);
+      else
+        simd::store_as<Dst>(dst + at, v);
     }
   }
 }
@@ -111,7 +114,7 @@ MGEC_NOINLINE void tile(const float *x, int64_t x_block, int64_t x_kh, int64_t x
           accumulate<1, 1, OcV, TH, TW, SW * Block, WRow>(acc, tap, x_line, w);
       }
   }
-  finish<Block, OcV, TH, TW, Tail>(acc, dst, dst_block, dst_line, oc, c, offset, consumer);
+  finish<Block, OcV, TH, TW, Tail, float>(acc, dst, dst_block, dst_line, oc, c, offset, consumer);
 }
 
 /// `tile` of one row of 1 … TW pixels, for widths that are no constants.
@@ -129,10 +132,13 @@ MGEC_INLINE void tile_upto(int64_t columns, const float *x, int64_t x_block, int
   }
 }
 
-/// x_plane to the next input channel; the KW taps of a row are DW floats apart. Weights [ic][kh][KW][WRow].
-template <int Block, int OcV, int TH, int TW, int SW, int KW, int DW, int WRow, bool Tail, class Consumer>
+/// x_plane to the next input channel; the KW taps of a row are DW floats apart. Weights [ic][kh][KW][WRow]. Acc =
+/// int32_t hands exact integers to the consumer where all taps together stay below 2^24: 8-bit images that a strip
+/// widened to float; Dst is the element of dst.
+template <int Block, int OcV, int TH, int TW, int SW, int KW, int DW, int WRow, bool Tail, class Acc = float, class Dst,
+          class Consumer>
 MGEC_NOINLINE void planar_tile(const float *x, int64_t x_plane, int64_t x_kh, int64_t x_line, int64_t ic, int64_t kh,
-                               const float *w, float *dst, int64_t dst_block, int64_t dst_line, int64_t oc, int64_t c,
+                               const float *w, Dst *dst, int64_t dst_block, int64_t dst_line, int64_t oc, int64_t c,
                                int64_t offset, const Consumer &consumer) {
   simd::f32v acc[OcV][TH * TW] = {};
   for (int64_t i = 0; i < ic; ++i, x += x_plane) {
@@ -140,7 +146,7 @@ MGEC_NOINLINE void planar_tile(const float *x, int64_t x_plane, int64_t x_kh, in
     for (int64_t r = 0; r < kh; ++r, row += x_kh, w += KW * WRow)
       accumulate<KW, DW, OcV, TH, TW, SW, WRow>(acc, row, x_line, w);
   }
-  finish<Block, OcV, TH, TW, Tail>(acc, dst, dst_block, dst_line, oc, c, offset, consumer);
+  finish<Block, OcV, TH, TW, Tail, Acc>(acc, dst, dst_block, dst_line, oc, c, offset, consumer);
 }
 
 /// Leaves sums as they are: for products that are intermediate.

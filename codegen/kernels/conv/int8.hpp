@@ -4,14 +4,16 @@
 //
 // The source always comes through a strip (strip.hpp), in the element that the instruction set multiplies fastest:
 //
-//     dot products of bytes, unsigned by signed (VNNI)    StripElement uint8_t, values q + 128 for int8 sources
+//     dot products of bytes, unsigned by signed (VNNI)    StripElement uint8_t
 //     dot products of bytes, signed by signed (sdot)      StripElement int8_t
-//     otherwise pairs of 16-bit products                  StripElement int16_t, values q - zero point
+//     otherwise pairs of 16-bit products                  StripElement int16_t
 //
-// kStripShift is what the strip adds to int8 values (and holds in its padding); the sums are corrected by `w_sum`, Σ w
-// of each output channel, times kStripShift. Unsigned 8-bit sources: on VNNI the strip holds q itself, x_zero is the
-// zero point and the padding holds it too; elsewhere the strip subtracts it. sums are exact as long as they fit 32
-// bits.
+// For a source of type S (int8_t or uint8_t) whose zero point is `zero` the strip is made by
+//
+//     strip<Block>(…, strip_zero<S>(zero), Shift<StripElement>{strip_shift<S>(zero)})
+//
+// and x_zero = strip_zero<S>(zero); `w_sum`, Σ w of each output channel, corrects the sums for it. They are exact as
+// long as they fit 32 bits.
 //
 // Weights int8 [ic / Block][kh][kw][Block / 4][WRow][4 input channels], WRow output channels a row, zero where there
 // are no channels, so that every instruction set reads the same bytes; 64-byte aligned.
@@ -26,17 +28,28 @@ namespace conv {
 
 #if (defined(__AVX512VNNI__) && defined(__AVX512VL__)) || defined(__AVXVNNI__)
 using StripElement = uint8_t;
-constexpr int32_t kStripShift = 128;
 #elif defined(__ARM_FEATURE_DOTPROD)
 using StripElement = int8_t;
-constexpr int32_t kStripShift = 0;
 #else
 using StripElement = int16_t;
-constexpr int32_t kStripShift = 0;
 #endif
 constexpr bool kByteDot = sizeof(StripElement) == 1;
 /// Output channels of one vector of sums; two vectors make kLanes channels where products come in pairs.
 constexpr int kSumChannels = kByteDot ? simd::kLanes : simd::kLanes / 2;
+
+/// What the strip holds where the source holds its zero point, hence also in the padding.
+template <class S> constexpr StripElement strip_zero(int32_t zero) {
+  if constexpr (!kByteDot)
+    return 0;
+  else if constexpr (simd::same<StripElement, uint8_t>)
+    return (StripElement)(simd::same<S, int8_t> ? zero + 128 : zero);
+  else
+    return (StripElement)(simd::same<S, uint8_t> ? zero - 128 : zero);
+}
+/// What the strip adds to the elements of the source, modulo its element.
+template <class S> constexpr StripElement strip_shift(int32_t zero) {
+  return (StripElement)(strip_zero<S>(zero) - zero);
+}
 
 MGEC_INLINE auto load_dot_weights(const int8_t *w) {
   if constexpr (kByteDot)

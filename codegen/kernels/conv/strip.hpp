@@ -16,10 +16,17 @@ namespace conv {
 struct Copy {
   template <class V> MGEC_INLINE V operator()(V value, int64_t) const { return value; }
 };
-/// Adds a constant modulo the element type, as in x - zero point, or int8 + 128 as uint8.
+/// Adds a constant, to integers modulo the element type.
 template <class T> struct Shift {
   T by;
-  template <class V> MGEC_INLINE V operator()(V value, int64_t) const { return value + simd::splat<V>(by); }
+  template <class V> MGEC_INLINE V operator()(V value, int64_t) const {
+    if constexpr ((T)0.5 != (T)0) {
+      return value + simd::splat<V>(by);
+    } else {
+      using U = simd::rebind<V, typename simd::detail::IntOf<sizeof(T), false>::type>;
+      return (V)((U)value + (U)simd::splat<V>(by));
+    }
+  }
 };
 
 /// `count` elements from src to dst, all of channels c … c + Block - 1 in turn.

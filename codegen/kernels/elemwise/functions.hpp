@@ -3,7 +3,9 @@
 //
 // V is a simd vector of float or of int32, or a scalar of these types; integer arithmetic of vectors wraps. Formulas
 // and the treatment of NaN are those of the file format; min and max of a NaN give the second operand. Comparisons give
-// 0 or 1 in V. Errors of the functions that are not a few operations: math.hpp.
+// 0 or 1 in V. Errors of the functions that are not a few operations: math.hpp; sigmoid, silu, softplus, logsigmoid and
+// gelu stay below 3 units in the last place, except that sigmoid and silu flush to zero below -88.7, where e^-x is
+// infinite.
 #pragma once
 #include "math_double.hpp"
 

@@ -6,13 +6,13 @@
 // memory. Where Σ_k is taken in parts, all but the first part have Accumulate (sums go on from what dst holds) and all
 // but the last the consumer Identity.
 //
-// Left operand. Element (m, k) is a[m · a_row + k · a_k]: row-major, transposed, or packed by `pack_rows` (a_row 1, a_k
-// MR).
+// Left operand. Element (m, k) is a[m · a_row + k · a_k]: row-major, transposed, or packed by `pack_rows` (a_row = 1,
+// a_k = MR).
 //
 // Right operand. Panels of NR columns, [k][NR] each: vector v of the tile is b[k · b_k + v · lanes] within a panel, and
-// NR / lanes vectors further it is in the next panel, b_panel floats on. Packed weights have b_k = NR and b_panel = k ·
-// NR, columns beyond n zero; a row-major matrix whose rows are wide enough can be read in place with b_k its row and
-// b_panel = NR. `pack_panel` makes one panel of a matrix known at run time.
+// NR / lanes vectors further it is in the next panel, b_panel floats on. Packed weights have b_k = NR and
+// b_panel = k · NR, columns beyond n zero; a row-major matrix whose rows are wide enough can be read in place with b_k
+// its row and b_panel = NR. `pack_panel` makes one panel of a matrix known at run time.
 //
 // Destination. `offset` is that of the tile's first element, rows are dst_row apart; of its columns the first `n`
 // exist. `c` is the channel of the first column, as the consumer sees it.

@@ -3,6 +3,7 @@
 // MAX looks at elements inside of the image only. AVERAGE divides by the window's area, AVERAGE_COUNT_EXCLUDE_PADDING
 // by the elements inside; padding counts as zero, for asymmetric types as the zero point. Integer averages: quantised
 // types and EXCLUDE round half away from zero, other integers truncate. A window wholly outside gives 0 (real zero).
+// The maximum of a window with a NaN is NaN here; the fast kernels leave it open, as the file format does.
 #pragma once
 #include "../elemwise/scalar.hpp"
 #include "../params.hpp"

@@ -1,8 +1,8 @@
 // transpose.hpp: exchanging two axes, and relayouts between row-major and blocked maps, which are the same thing.
 //
 //     transpose       dst[j][i] = src[i][j]
-//     to_blocked      dst[p][l] = src[l][p] for the channels of one block and a run of pixels; lanes without a channel
-//     are zero from_blocked    dst[l][p] = src[p][l]
+//     to_blocked      dst[p][l] = src[l][p] for the channels of one block and a run of pixels; other lanes are zero
+//     from_blocked    dst[l][p] = src[p][l]
 //
 // Squares of kLanes x kLanes floats turn in registers; edges element by element. Only the elements named are touched.
 #pragma once
@@ -33,17 +33,14 @@ MGEC_NOINLINE void transpose(const T *src, int64_t src_row, T *dst, int64_t dst_
     constexpr int L = simd::kLanes, Tall = L >= 16 ? L : 16;
     const float *from = reinterpret_cast<const float *>(src);
     float *to = reinterpret_cast<float *>(dst);
-    const int64_t whole_rows = rows / L * L, whole_columns = columns / L * L;
+    const int64_t whole_rows = rows & -int64_t(L), whole_columns = columns & -int64_t(L);
     for (int64_t i = 0; i < whole_rows; i += Tall)
       for (int64_t j = 0; j < whole_columns; j += L)
         for (int64_t k = i; k < min_i64(i + Tall, whole_rows); k += L)
           turn_square(from + k * src_row + j, src_row, to + j * dst_row + k, dst_row);
-    for (int64_t i = 0; i < whole_rows; ++i)
-      for (int64_t j = whole_columns; j < columns; ++j)
-        to[j * dst_row + i] = from[i * src_row + j];
-    for (int64_t i = whole_rows; i < rows; ++i)
-      for (int64_t j = 0; j < columns; ++j)
-        to[j * dst_row + i] = from[i * src_row + j];
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = i < whole_rows ? whole_columns : 0; j < columns; ++j)
+        dst[j * dst_row + i] = src[i * src_row + j];
   } else {
     constexpr int64_t kEdge = 16;
     for (int64_t i0 = 0; i0 < rows; i0 += kEdge)
