@@ -106,8 +106,8 @@ TargetSet mgec::codegen::makeTargetSet(llvm::ArrayRef<Target> targets) {
   for (const Target &target : targets)
     if (llvm::none_of(set.targets, [&](const Target &t) { return t.name == target.name; }))
       set.targets.push_back(target);
-  llvm::stable_sort(set.targets, [](const Target &a, const Target &b) {
-    return std::pair(a.lanes, a.isa) > std::pair(b.lanes, b.isa);
+  llvm::sort(set.targets, [](const Target &a, const Target &b) {
+    return std::tuple(a.lanes, a.isa, StringRef(a.name)) > std::tuple(b.lanes, b.isa, StringRef(b.name));
   });
   set.block = llvm::any_of(set.targets, [](const Target &t) { return t.lanes == 16; }) ? 16 : 8;
   return set;

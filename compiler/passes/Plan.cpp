@@ -180,7 +180,7 @@ struct PlanPass : mgec::impl::PlanBase<PlanPass> {
     for (Buffer &buffer : buffers)
       if (buffer.output < 0)
         bySize.push_back(&buffer);
-    llvm::stable_sort(bySize, [](Buffer *a, Buffer *b) { return a->bytes > b->bytes; });
+    llvm::sort(bySize, [](Buffer *a, Buffer *b) { return a->bytes != b->bytes ? a->bytes > b->bytes : a < b; });
     int64_t arena = 0;
     for (Buffer *buffer : bySize) {
       std::vector<std::pair<int64_t, int64_t>> busy;
