@@ -289,19 +289,21 @@ private:
     SmallVector<Location> locs;
     SmallVector<StringRef> inputNames, outputNames;
     SmallVector<const Operator *> inputs;
-    // Inputs that only feed the checks of a test case disappear with them.
-    llvm::DenseSet<uint32_t> used;
-    for (const Operator &op : model.operators) {
+    // What no output needs is not imported: the checks of a test case, and the inputs that only they read.
+    live.clear();
+    for (const read::Output &output : model.outputs)
+      live.insert(output.var);
+    for (const Operator &op : llvm::reverse(model.operators)) {
+      if (llvm::none_of(op.outputs, [&](uint32_t id) { return live.contains(id); }))
+        continue;
       int passed = passedOperand(op.type);
       for (auto [k, id] : llvm::enumerate(op.inputs))
         if (passed < 0 || static_cast<int>(k) == passed)
-          used.insert(id);
+          live.insert(id);
     }
-    for (const read::Output &output : model.outputs)
-      used.insert(output.var);
     for (uint32_t index : model.inputs) {
       const Operator &op = model.operators[index];
-      if (!used.contains(op.outputs[0]) && StringRef(op.tensors[0].name).ends_with(":expect"))
+      if (!live.contains(op.outputs[0]) && StringRef(op.tensors[0].name).ends_with(":expect"))
         continue;
       auto type = inputType(op, shapes, symbols);
       if (failed(type))
@@ -340,7 +342,7 @@ private:
     for (auto [op, argument] : llvm::zip(inputs, block.getArguments()))
       values[op->outputs[0]] = argument;
     for (const Operator &op : model.operators)
-      if (failed(importOperator(op)))
+      if (llvm::any_of(op.outputs, [&](uint32_t id) { return live.contains(id); }) && failed(importOperator(op)))
         return failure();
     SmallVector<Value> outputs;
     for (const read::Output &output : model.outputs) {
@@ -520,6 +522,7 @@ private:
   llvm::StringMap<const ImportRow *> table;
   DenseMap<uint32_t, WeightOp> weights;
   std::vector<Value> values;
+  llvm::DenseSet<uint32_t> live; // variables that an output needs
 };
 
 } // namespace
