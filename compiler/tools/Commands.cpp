@@ -150,6 +150,7 @@ struct BenchCommand : Command {
     app->add_option("--seconds", options.seconds, "time to spend");
     app->add_flag("--cold", options.cold, "print load, touch, first and steady times");
     app->add_option("--input", options.inputs, "NAME=FILE.npy (default: made-up values)");
+    app->add_flag("--steps", options.steps, "print the time of every step");
     app->add_flag("--json", options.json, "as JSON");
     flags.add(*app, true);
   }

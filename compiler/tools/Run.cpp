@@ -344,6 +344,47 @@ void takeShape(const std::string &argument, Instance &instance) {
   instance.wanted[match.front().index] = shape;
 }
 
+/// Least time of each step over some runs. The hook between steps costs little beside them.
+class StepTimes {
+public:
+  explicit StepTimes(Executor &executor) : executor(executor), least(executor.variant().n_steps, 1e300) {
+    executor.setStepHook(&StepTimes::hook, this);
+  }
+  ~StepTimes() { executor.setStepHook(nullptr, nullptr); }
+
+  /// A line a step, the slowest first.
+  void print() const {
+    std::vector<uint32_t> order(least.size());
+    double total = 0;
+    for (uint32_t i = 0; i < order.size(); ++i) {
+      order[i] = i;
+      total += least[i];
+    }
+    std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return least[a] > least[b]; });
+    std::vector<std::vector<std::string>> table = {{"us", "%", "kernel", "step", "variables"}};
+    for (uint32_t i : order) {
+      const mgec_step &step = executor.variant().steps[i];
+      table.push_back({fmt::format("{:.1f}", 1000 * least[i]), fmt::format("{:.1f}", 100 * least[i] / total), step.kernel,
+                       step.name, step.operators});
+    }
+    printTable(table);
+  }
+
+private:
+  static void hook(void *user, uint32_t step, int begin) {
+    auto &self = *static_cast<StepTimes *>(user);
+    const auto now = Clock::now();
+    if (begin)
+      self.started = now;
+    else
+      self.least[step] = std::min(self.least[step], milliseconds(now - self.started));
+  }
+
+  Executor &executor;
+  std::vector<double> least;
+  Clock::time_point started;
+};
+
 } // namespace
 
 std::vector<InputFile> matchInputs(const std::vector<std::string> &arguments, const std::vector<std::string> &names) {
@@ -447,6 +488,13 @@ int benchArtifact(const BenchOptions &options) {
     return times[std::min(times.size() - 1, static_cast<size_t>(p * static_cast<double>(times.size())))];
   };
   const double median = percentile(0.5);
+  if (options.steps && !options.json) {
+    StepTimes steps(*instance.executor);
+    const auto profile = Clock::now();
+    for (int runs = 0; runs < 5 || Clock::now() - profile < budget / 4; ++runs)
+      instance.forward();
+    steps.print();
+  }
 
   const Executor &executor = *instance.executor;
   const char *isa = core::isaName(executor.isa().isa), *features = executor.isa().features;

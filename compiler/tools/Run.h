@@ -43,6 +43,7 @@ struct BenchOptions {
   unsigned threads = 1;
   double seconds = 2; // to measure for, after a warm-up
   bool cold = false;  // also: load, touch, first run
+  bool steps = false; // also: the time of every step
   bool json = false;  // one JSON object instead of text
 };
 

@@ -153,7 +153,7 @@ private:
     if (src >= 0 && source != blocked && consumerKind(group, src) == OperandKind::Full)
       return refuse(row, "the source is an addend too");
     candidate.resultLayouts = {blocked};
-    candidate.nanoseconds = nanoseconds * static_cast<double>(p.images) + streamed(weightBytes);
+    candidate.nanoseconds = nanoseconds * static_cast<double>(p.images) + 0.5 * streamed(weightBytes);
     candidate.weightBytes = weightBytes;
     Builder builder(context);
     SmallVector<NamedAttribute> attributes;
@@ -193,23 +193,24 @@ private:
       return refuse(row, "needs maps of at least 4x4");
     int64_t a = m + 2, ty = ceilDiv(p.oh, m), tx = ceilDiv(p.ow, m);
     int64_t weights = a * a * p.ic * paddedOc() * 4;
-    // The transformed tiles of a chunk stay in half of L2.
+    // A chunk of many tiles reads the weights once for all of them: worth more than keeping the transformed tiles in L2.
     int64_t perRow = a * a * paddedIc() * tx * 4;
-    int64_t rows = std::clamp<int64_t>(target.l2Bytes / 2 / perRow, 1, ty);
-    // Enough tiles to fill the register tile.
+    int64_t rows = std::clamp<int64_t>(2 * target.l2Bytes / perRow, 1, ty);
     while (rows < ty && rows * tx < 2 * tileWidth(target, 2))
       ++rows;
     int64_t chunks = ceilDiv(ty, rows);
     rows = ceilDiv(ty, chunks);
-    // Few chunks of many weights: each thread takes channels, and transforms the input for itself.
+    // A single chunk is split by output channels; each part transforms the input for itself.
     int64_t groups = channelGroups(p.oc, targets.block).size();
-    int64_t splits = std::clamp<int64_t>(wantedChunks() / chunks, 1, std::min<int64_t>(groups, 2));
+    int64_t splits = chunks == 1 ? std::min<int64_t>(groups, 2) : 1;
     double products = static_cast<double>(ty * tx * a * a) * static_cast<double>(p.ic) * static_cast<double>(paddedOc());
     // Transforms: about 14 vector operations an element and side, at a fifth of the rate of products.
     double transforms = static_cast<double>(ty * tx * a * a) * static_cast<double>(paddedIc() * splits + paddedOc()) * 4;
-    double restream = static_cast<double>(weights) * static_cast<double>(chunks - 1) * (weights > target.l2Bytes / 2 ? 0.5 : 0.1);
-    accept(row, blocked, compute(products, 0.82) + compute(transforms, 0.35) + streamed(restream), weights,
-           {{"tile_rows", rows}, {"splits", splits}});
+    // Weights beyond L2 come from L3 or memory, at half of the streaming rate; the products hide most of the shorter of the two.
+    double arithmetic = compute(products, 0.82) + compute(transforms, 0.35);
+    double reading = weights > target.l2Bytes / 2 ? 1.3 * streamed(static_cast<double>(weights * chunks)) : 0;
+    double cost = std::max(arithmetic, reading) + 0.25 * std::min(arithmetic, reading);
+    accept(row, blocked, cost, weights, {{"tile_rows", rows}, {"splits", splits}});
   }
 
   void pointwise() {
@@ -260,8 +261,11 @@ private:
     chunks = ceilDiv(p.oh, rows);
     int64_t splits = std::clamp<int64_t>(ceilDiv(wanted, chunks * p.groups), 1, groups);
     int64_t weights = icg * llvm::alignTo(ocg, targets.block) * p.groups * p.kh * p.kw * 4;
+    // Tiles of seven columns leave registers idle; a flat run of pixels (the 1x1 row) does not.
+    bool flat = p.kh == 1 && p.kw == 1 && p.sh == 1 && p.sw == 1 && !padded;
+    double efficiency = flat ? 0.8 : p.ow % tileWidth(target, 2) && p.ow < 2 * tileWidth(target, 2) ? 0.72 : 0.9;
     double copies = padded ? 4.0 * static_cast<double>(stripRows(rows) * width * icPadded * chunks * p.groups * splits) : 0;
-    accept(row, blocked, compute(static_cast<double>(p.macs()) * lost(), 0.9) + streamed(1.5 * copies + 0.5 * outputBytes()), weights,
+    accept(row, blocked, compute(static_cast<double>(p.macs()) * lost(), efficiency) + streamed(1.5 * copies + 0.5 * outputBytes()), weights,
            {{"rows", rows}, {"splits", splits}});
   }
 

@@ -535,13 +535,45 @@ struct FoldScaleIntoConv : OpRewritePattern<ElemwiseOp> {
   }
 };
 
+/// x > 0 ? x : x * a as the dumper writes it: min(x, 0) * a + max(x, 0).
+struct FindPRelu : OpRewritePattern<ElemwiseOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  /// The other operand of an operation of this mode on a scalar zero; null where `value` is none.
+  static Value againstZero(Value value, ElemwiseMode mode) {
+    auto op = value.getDefiningOp<ElemwiseOp>();
+    if (!op || op.getMode() != mode || !value.hasOneUse())
+      return {};
+    for (unsigned k : {0u, 1u}) {
+      WeightOp weight = weightOf(op.getInputs()[k]);
+      if (weight && llvm::all_of(bytesOf(weight), [](uint8_t byte) { return byte == 0; }) &&
+          cast<RankedTensorType>(weight.getType()).getNumElements() == 1)
+        return op.getInputs()[1 - k];
+    }
+    return {};
+  }
+
+  LogicalResult matchAndRewrite(ElemwiseOp op, PatternRewriter &rewriter) const override {
+    auto type = cast<RankedTensorType>(op.getDst().getType());
+    if (op.getMode() != ElemwiseMode::FUSE_MUL_ADD3 || !type.getElementType().isF32())
+      return failure();
+    Value x = againstZero(op.getInputs()[2], ElemwiseMode::MAX);
+    for (unsigned k : {0u, 1u})
+      if (x && againstZero(op.getInputs()[k], ElemwiseMode::MIN) == x && x.getType() == type) {
+        rewriter.replaceOp(op, elemwise(rewriter, op.getLoc(), ElemwiseMode::PRELU, {x, op.getInputs()[1 - k]}));
+        return success();
+      }
+    return failure();
+  }
+};
+
 } // namespace
 
 void BatchNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<BatchNormToMulAdd>(context);
 }
 void ElemwiseOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<FoldScaleIntoConv>(context);
+  patterns.add<FoldScaleIntoConv, FindPRelu>(context);
 }
 
 //===----------------------------------------------------------------------===//
