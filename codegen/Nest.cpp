@@ -218,6 +218,9 @@ void Nest::micro(const std::string &callee, std::vector<Arg> args, bool consumer
         storage[k] = std::to_string(*number);
       else
         values.push_back(materialise(*index));
+    } else if (auto *around = std::get_if<Around>(&arg)) {
+      storage[k] = around->text;
+      values.push_back(around->pointer.value);
     } else {
       storage[k] = std::get<std::string>(arg);
     }

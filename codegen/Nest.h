@@ -63,8 +63,14 @@ public:
   mlir::Value value;
 };
 
-/// An argument of a micro-kernel: a pointer, an index, or C++ text (an enumerator, a float).
-using Arg = std::variant<Ptr, Idx, std::string>;
+/// C++ text around a pointer, which stands for its "$": "reinterpret_cast<const int32_t*>($)".
+struct Around {
+  std::string text;
+  Ptr pointer;
+};
+
+/// An argument of a micro-kernel: a pointer, an index, or C++ text (an enumerator, a float), possibly around a pointer.
+using Arg = std::variant<Ptr, Idx, std::string, Around>;
 
 /// What a kernel is besides its body.
 struct KernelOptions {

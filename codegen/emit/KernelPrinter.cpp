@@ -291,7 +291,13 @@ private:
     for (StringRef literal : micro.getText().getAsValueRange<StringAttr>()) {
       text += first ? "" : ", ";
       first = false;
-      text += literal.empty() ? use(micro.getArgs()[next++]) : literal.str();
+      auto [before, after] = literal.split('$');
+      if (literal.empty())
+        text += use(micro.getArgs()[next++]);
+      else if (literal.contains('$'))
+        text += (before + use(micro.getArgs()[next++]) + after).str();
+      else
+        text += literal.str();
     }
     if (micro.getConsumer())
       text += first ? "consumer" : ", consumer";

@@ -65,7 +65,8 @@ def Mgk_MicroOp : Op<Mgk_Dialect, "micro"> {
   let summary = "call of a micro-kernel template";
   let description = [{
     `callee` is the template with its arguments, e.g. "conv::tile<8, 2, 6>". Operands are pointers and indices. Where
-    `text[i]` is not empty it is printed as argument i instead (an enumerator, a float); the operands fill the other places in order.
+    `text[i]` is not empty it is printed as argument i instead (an enumerator, a float); the operands fill the other places, and
+    any "$" in a text, in order.
     `consumer` says that the kernel's consumer functor is the last argument.
   }];
   let arguments = (ins StrAttr:$callee, Variadic<AnyType>:$args, StrArrayAttr:$text, UnitAttr:$consumer);

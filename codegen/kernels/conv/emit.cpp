@@ -131,6 +131,64 @@ public:
     });
   }
 
+  LogicalResult int8() {
+    int64_t rows = tileAttr(group, "rows"), strips = ceilDiv(p.oh, rows), icBlocks = ceilDiv(p.ic, block);
+    int64_t width = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1, stripRows = (rows - 1) * p.sh + (p.kh - 1) * p.dh + 1;
+    int64_t padded = llvm::alignTo(p.oc, block), filterBytes = icBlocks * block * p.kh * p.kw; // of one output channel
+    int64_t dstBlock = p.oh * p.ow * block;
+    float scale = mge::quantisationOf(cast<RankedTensorType>(op.getSrc().getType()).getElementType()).first *
+                  mge::quantisationOf(cast<RankedTensorType>(op.getFilter().getType()).getElementType()).first;
+    Type result = cast<RankedTensorType>(op.getDst().getType()).getElementType();
+    KernelOptions settings = options(strips, "conv/int8.hpp", "conv/strip.hpp");
+    settings.headers.push_back("conv/requantise.hpp");
+    settings.consumer = false;
+    return builder.kernel("", settings, [&](Nest &n) {
+      Idx oh0 = chunkOf(n, strips) * rows;
+      // Elements of the strip are bytes where the target multiplies bytes, else 16 bits.
+      auto elementType = IntegerType::get(group.getContext(), target.vnni ? 8 : 16,
+                                          target.vnni ? IntegerType::Unsigned : IntegerType::Signed);
+      Ptr buffer = n.scratch(icBlocks * stripRows * width * block * 2, elementType);
+      n.micro("conv::strip<" + text(block) + ">",
+              {n.at(n.in(src), sourceBase), p.ih * p.iw * block, p.iw * block, oh0 * p.sh - p.ph, 1, p.ih, p.pw, 1, p.iw, buffer,
+               icBlocks, stripRows, width, 0, std::string("conv::strip_zero<int8_t>(0)"),
+               std::string("conv::Shift<conv::StripElement>{conv::strip_shift<int8_t>(0)}")});
+      Ptr weights = n.packed(filter);
+      int64_t biasNumber = op.getExtra().empty() ? -1 : group.operandNumber(op.getExtra()[0]);
+      bool requantised = mge::elementBits(result) == 8;
+      std::string functor = "conv::AddBias{$}";
+      if (requantised)
+        functor = "conv::Requantise<" + std::string(op.getNonlineMode() == mge::NonlineMode::RELU ? "true" : "false") + ">{$, " +
+                  floatLiteral(scale / mge::quantisationOf(result).first) + "}";
+      Arg consumer;
+      if (biasNumber >= 0)
+        consumer = Around{functor, n.packed(biasNumber)};
+      else
+        consumer = functor.replace(functor.find('$'), 1, "nullptr");
+      Around sums{"reinterpret_cast<const int32_t*>($ + " + text(llvm::alignTo(padded * filterBytes, 64)) + ")", weights};
+      auto channels = [&](int64_t row, Idx start) {
+        // Vectors of sums hold half as many channels where products come in pairs.
+        int64_t vectors = target.vnni && (row / lanes) % 2 ? 1 : 2, channelsAPass = target.vnni ? vectors * lanes : lanes;
+        int64_t widest = target.vnni ? tileWidth(target, vectors) : 5;
+        n.loop("oh", 0, n.min(Idx(rows), Idx(p.oh) - oh0), 1, [&](Idx oh) {
+          for (int64_t lane = 0; lane < row; lane += channelsAPass)
+            eachTile(n, p.ow, widest, [&](int64_t tile, Idx ow) {
+              n.micro("conv::int8_tile<" + text(block) + ", " + text(vectors) + ", 1, " + text(tile) + ", " + text(p.sw) + ", " +
+                          text(row) + ", " + tail() + ">",
+                      {n.at(buffer, oh * (p.sh * width * block) + ow * (p.sw * block)), stripRows * width * block,
+                       width * block * p.dh, p.dw * block, 0, icBlocks, p.kh, p.kw,
+                       n.at(weights, start * filterBytes + lane * 4), std::string("conv::strip_zero<int8_t>(0)"), sums, n.out(),
+                       dstBlock, 0, p.oc, start + lane,
+                       resultBase + start * (p.oh * p.ow) + (oh0 + oh) * (p.ow * block) + ow * block + lanePlace(lane), consumer});
+            });
+        });
+      };
+      int64_t even = padded / (2 * block);
+      n.loop("og", 0, even, 1, [&](Idx og) { channels(2 * block, og * (2 * block)); });
+      if (padded % (2 * block))
+        channels(block, Idx(even * 2 * block));
+    });
+  }
+
   LogicalResult depthwise() {
     int64_t rows = tileAttr(group, "rows"), splits = ceilDiv(p.oh, rows), blocks = ceilDiv(p.oc, block);
     auto plan = depthwisePlan(p);
@@ -340,6 +398,8 @@ LogicalResult buildNests(mge::GroupOp group, const TargetSet &targets, const Tar
     return group.emitOpError() << "cannot be built: " << reason;
   Nests nests(group, targets, target, *problem, builder);
   StringRef row = *group.getRow();
+  if (row.starts_with("conv_qs8"))
+    return nests.int8();
   if (row.ends_with("winograd4"))
     return nests.winograd(4);
   if (row.ends_with("winograd2"))

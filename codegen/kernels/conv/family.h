@@ -12,7 +12,9 @@ namespace mgec::codegen::conv {
 
 /// A convolution as its kernels see it: NCHW extents; `images` is the batch where that is static.
 struct Problem {
-  int64_t images, ic, ih, iw, oc, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw, groups;
+  int64_t images = 1, ic = 0, ih = 0, iw = 0, oc = 0, oh = 0, ow = 0, kh = 0, kw = 0, sh = 1, sw = 1, ph = 0, pw = 0, dh = 1, dw = 1,
+          groups = 1;
+  bool quantised = false; // int8 source and filter, int8 or int32 result
   bool depthwise() const { return groups == ic && groups == oc; }
   /// Multiply-adds of one image.
   int64_t macs() const { return oc * oh * ow * (ic / groups) * kh * kw; }

@@ -98,13 +98,50 @@ template <int A> std::vector<float> packWinograd(const Filter &f, int64_t block,
   return out;
 }
 
+/// [channel group][ic block][kh][kw][block / 4][row][4 input channels], then the sum of each output channel's weights: the order
+/// of conv::int8_tile.
+Packed packInt8(const Problem &p, int64_t block, llvm::ArrayRef<uint8_t> bytes) {
+  const auto *w = reinterpret_cast<const int8_t *>(bytes.data());
+  Packed packed{"int8_oihw" + std::to_string(block), {}};
+  auto at = [&](int64_t oc, int64_t ic, int64_t r, int64_t s) -> int8_t {
+    return oc < p.oc && ic < p.ic ? w[((oc * p.ic + ic) * p.kh + r) * p.kw + s] : int8_t(0);
+  };
+  int64_t padded = llvm::alignTo(p.oc, block);
+  for (int64_t start = 0; start < padded; start += 2 * block) {
+    int64_t width = std::min(2 * block, padded - start);
+    for (int64_t ib = 0; ib < p.ic; ib += block)
+      for (int64_t r = 0; r < p.kh; ++r)
+        for (int64_t s = 0; s < p.kw; ++s)
+          for (int64_t q = 0; q < block; q += 4)
+            for (int64_t l = 0; l < width; ++l)
+              for (int64_t j = 0; j < 4; ++j)
+                packed.bytes.push_back(static_cast<uint8_t>(at(start + l, ib + q + j, r, s)));
+  }
+  packed.bytes.resize(llvm::alignTo(packed.bytes.size(), 64));
+  std::vector<int32_t> sums(llvm::alignTo(padded, 16), 0);
+  for (int64_t oc = 0; oc < p.oc; ++oc)
+    for (int64_t i = 0; i < p.ic * p.kh * p.kw; ++i)
+      sums[oc] += w[oc * p.ic * p.kh * p.kw + i];
+  const auto *raw = reinterpret_cast<const uint8_t *>(sums.data());
+  packed.bytes.insert(packed.bytes.end(), raw, raw + sums.size() * 4);
+  return packed;
+}
+
 } // namespace
 
 namespace mgec::codegen::conv {
 
-Packed packFilter(mge::GroupOp group, unsigned, const TargetSet &targets, llvm::ArrayRef<uint8_t> bytes) {
+Packed packFilter(mge::GroupOp group, unsigned operand, const TargetSet &targets, llvm::ArrayRef<uint8_t> bytes) {
   std::string reason;
   auto problem = problemOf(group, reason);
+  if (problem->quantised) {
+    auto op = cast<mge::ConvOp>(group.getAnchor());
+    if (group.operandNumber(op.getFilter()) == operand)
+      return packInt8(*problem, targets.block, bytes);
+    Packed bias{"channel16", bytes.vec()}; // padded to whole vectors
+    bias.bytes.resize(llvm::alignTo(llvm::alignTo(problem->oc, targets.block) * 4, 64), 0);
+    return bias;
+  }
   Filter filter{*problem, std::vector<float>(bytes.size() / 4)};
   std::memcpy(filter.w.data(), bytes.data(), bytes.size());
   StringRef row = *group.getRow();

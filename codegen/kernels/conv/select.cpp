@@ -18,8 +18,10 @@ std::optional<Problem> conv::problemOf(mge::GroupOp group, std::string &reason) 
   auto op = cast<mge::ConvOp>(group.getAnchor());
   auto src = cast<RankedTensorType>(op.getSrc().getType()), filter = cast<RankedTensorType>(op.getFilter().getType()),
        dst = cast<RankedTensorType>(op.getDst().getType());
-  if (!src.getElementType().isF32() || !filter.getElementType().isF32()) {
-    reason = "needs float32, has " + mge::elementName(src.getElementType());
+  std::string from = mge::elementName(src.getElementType()), to = mge::elementName(dst.getElementType());
+  bool quantised = from == "qs8" && mge::elementName(filter.getElementType()) == "qs8" && (to == "qs8" || to == "qs32");
+  if (!quantised && (from != "f32" || !filter.getElementType().isF32())) {
+    reason = "needs float32, or int8 to int8 or int32; has " + from + " to " + to;
     return std::nullopt;
   }
   if (op.getFormat() != mge::ConvFormat::NCHW) {
@@ -30,7 +32,26 @@ std::optional<Problem> conv::problemOf(mge::GroupOp group, std::string &reason) 
     reason = "needs a filter that is not flipped";
     return std::nullopt;
   }
-  if (!op.getExtra().empty() || op.getNonlineMode() != mge::NonlineMode::IDENTITY) {
+  if (quantised) {
+    bool relu = op.getNonlineMode() == mge::NonlineMode::RELU && to == "qs8";
+    if (op.getNonlineMode() != mge::NonlineMode::IDENTITY && !relu) {
+      reason = "needs no activation or relu";
+      return std::nullopt;
+    }
+    if (op.getExtra().size() > 1) {
+      reason = "needs no addend";
+      return std::nullopt;
+    }
+    if (!op.getExtra().empty()) {
+      auto bias = cast<RankedTensorType>(op.getExtra()[0].getType());
+      int64_t number = group.operandNumber(op.getExtra()[0]);
+      if (number < 0 || !group.getWeight(number) || bias.getNumElements() != dst.getDimSize(1) ||
+          mge::elementName(bias.getElementType()) != "qs32") {
+        reason = "needs a constant bias of one int32 a channel";
+        return std::nullopt;
+      }
+    }
+  } else if (!op.getExtra().empty() || op.getNonlineMode() != mge::NonlineMode::IDENTITY) {
     reason = "needs bias and activation as element-wise operations";
     return std::nullopt;
   }
@@ -42,6 +63,7 @@ std::optional<Problem> conv::problemOf(mge::GroupOp group, std::string &reason) 
   bool grouped = op.getSparse() == mge::ConvSparse::GROUP;
   auto f = filter.getShape().take_back(4);
   Problem p;
+  p.quantised = quantised;
   p.groups = grouped ? filter.getDimSize(0) : 1;
   p.images = mge::sampleShape(src)[0];
   p.ic = src.getDimSize(1);
@@ -125,6 +147,8 @@ public:
         blocked(mge::LayoutAttr::getChannelBlocked(context, targets.block)), rowMajor(mge::LayoutAttr::getRowMajor(context)) {}
 
   void run() {
+    if (p.quantised)
+      return int8();
     winograd(4);
     winograd(2);
     pointwise();
@@ -267,6 +291,22 @@ private:
     double copies = padded ? 4.0 * static_cast<double>(stripRows(rows) * width * icPadded * chunks * p.groups * splits) : 0;
     accept(row, blocked, compute(static_cast<double>(p.macs()) * lost(), efficiency) + streamed(1.5 * copies + 0.5 * outputBytes()), weights,
            {{"rows", rows}, {"splits", splits}});
+  }
+
+  void int8() {
+    StringRef row = "conv_qs8_blocked_direct";
+    if (p.groups != 1)
+      return refuse(row, "needs a dense convolution, has " + std::to_string(p.groups) + " groups");
+    int64_t width = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1;
+    int64_t rows = p.oh;
+    while (rows > 1 && ((rows - 1) * p.sh + (p.kh - 1) * p.dh + 1) * width * paddedIc() * 2 > target.l2Bytes / 2)
+      --rows;
+    int64_t chunks = std::max(ceilDiv(p.oh, rows), std::min<int64_t>(p.oh, wantedChunks()));
+    rows = ceilDiv(p.oh, chunks);
+    int64_t weights = paddedIc() * paddedOc() * p.kh * p.kw;
+    // Four products an operation with byte dots, two otherwise.
+    accept(row, blocked, compute(static_cast<double>(p.macs()) * lost(), target.vnni ? 3.4 : 1.6) + streamed(0.25 * inputBytes()),
+           weights, {{"rows", rows}, {"splits", 1}});
   }
 
   void depthwise() {
