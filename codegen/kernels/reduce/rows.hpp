@@ -19,6 +19,11 @@ namespace reduce {
 constexpr int kSum = 0, kSumSquares = 1, kProduct = 2, kMin = 3, kMax = 4, kMean = 5;
 constexpr int64_t kBlock = 2048; // elements (or rows) summed before the block's sum joins the total
 
+/// The consumer that changes nothing, for partial results.
+struct Keep {
+  template <class V> MGEC_INLINE V operator()(V v, int64_t, int64_t) const { return v; }
+};
+
 template <int Mode> constexpr bool kIsSum = Mode == kSum || Mode == kSumSquares || Mode == kMean;
 
 template <int Mode, class V> MGEC_INLINE V identity() {

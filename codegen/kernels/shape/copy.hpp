@@ -38,6 +38,13 @@ template <class T> MGEC_NOINLINE void copy_steps(const T *src, int64_t step, T *
     dst[i] = src[i * step];
 }
 
+/// dst[i] = *src.
+template <class T> MGEC_NOINLINE void splat_row(const T *src, T *dst, int64_t n) {
+  const T value = *src;
+  for (int64_t i = 0; i < n; ++i)
+    dst[i] = value;
+}
+
 template <class T> MGEC_NOINLINE void fill_row(T *dst, int64_t n, T value) {
   for (int64_t i = 0; i < n; ++i)
     dst[i] = value;
