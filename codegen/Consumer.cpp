@@ -75,10 +75,9 @@ FailureOr<ConsumerPlan> codegen::planConsumer(GroupOp group, Operation *anchor) 
   DenseMap<unsigned, std::string> operands;
   plan.result = "x";
   auto resultType = cast<RankedTensorType>(anchor->getResult(0).getType());
-  for (Operation *op = anchor->getNextNode(); op && !isa<YieldOp>(op); op = op->getNextNode()) {
-    auto elemwise = dyn_cast<ElemwiseOp>(op);
-    if (!elemwise)
-      return op->emitOpError("cannot be part of a consumer");
+  Operation *op = anchor->getNextNode();
+  for (; isa<ElemwiseOp>(op); op = op->getNextNode()) {
+    auto elemwise = cast<ElemwiseOp>(op);
     std::string step;
     for (Value input : elemwise.getInputs()) {
       step += step.empty() ? "" : ", ";
@@ -105,8 +104,7 @@ FailureOr<ConsumerPlan> codegen::planConsumer(GroupOp group, Operation *anchor) 
     plan.steps.push_back(name + " = " + stringifyEnum(elemwise.getMode()).str() + "(" + step + ")");
     names[elemwise.getDst()] = name;
   }
-  Value yielded = group.getBlock().back().getOperand(0);
-  auto it = names.find(yielded);
+  auto it = names.find(op->getOperand(0));
   if (it == names.end())
     return group.emitOpError("yields what its consumers do not compute");
   plan.result = it->second;
@@ -116,9 +114,8 @@ FailureOr<ConsumerPlan> codegen::planConsumer(GroupOp group, Operation *anchor) 
 OperandKind codegen::consumerKind(GroupOp group, unsigned number) {
   Operation *anchor = group.getAnchor();
   Value argument = group.getBlock().getArgument(number);
-  auto type = dyn_cast<RankedTensorType>(anchor->getResult(0).getType());
   for (Operation *user : argument.getUsers())
-    if (user != anchor && isa<ElemwiseOp>(user) && type)
-      return classify(type, argument);
+    if (auto elemwise = dyn_cast<ElemwiseOp>(user); elemwise && user != anchor)
+      return classify(cast<RankedTensorType>(elemwise.getDst().getType()), argument);
   return OperandKind::None;
 }

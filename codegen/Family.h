@@ -11,6 +11,7 @@
 #include "codegen/targets/Target.h"
 #include "compiler/dialect/Mge.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,11 @@ public:
   /// join the anchor's group. Both still stand outside of groups.
   virtual bool absorbs(mlir::Operation *anchor, mlir::Operation *consumer) const { return (void)anchor, (void)consumer, false; }
   virtual void candidates(mge::GroupOp group, const TargetSet &targets, Choices &choices) const = 0;
+  /// A row that runs `producer` and `consumer`, which alone reads its result, as one tile nest, so that the value between them
+  /// never leaves the cache; nullopt where there is none or it gains nothing.
+  virtual std::optional<Candidate> tileFused(mge::GroupOp producer, mge::GroupOp consumer, const TargetSet &targets) const {
+    return (void)producer, (void)consumer, (void)targets, std::nullopt;
+  }
   /// Packs constant operand `operand`, which the anchor reads, for the chosen row. `bytes` are its dense row-major values.
   /// Constants that only consumers read are packed by the compiler itself.
   virtual Packed pack(mge::GroupOp group, unsigned operand, const TargetSet &targets, llvm::ArrayRef<uint8_t> bytes) const;

@@ -206,7 +206,7 @@ Idx Nest::max(const Idx &a, const Idx &b) {
   return ofValue(affine::AffineMaxOp::create(builder, kernel.getLoc(), map, dims));
 }
 
-void Nest::micro(const std::string &callee, std::vector<Arg> args, bool consumer) {
+void Nest::micro(const std::string &callee, std::vector<Arg> args, const char *functor) {
   SmallVector<Value> values;
   SmallVector<StringRef> text;
   std::vector<std::string> storage(args.size());
@@ -227,7 +227,7 @@ void Nest::micro(const std::string &callee, std::vector<Arg> args, bool consumer
     text.push_back(storage[k]);
   }
   mgk::MicroOp::create(builder, kernel.getLoc(), builder.getStringAttr(callee), values, builder.getStrArrayAttr(text),
-                       consumer ? builder.getUnitAttr() : UnitAttr());
+                       functor ? builder.getStringAttr(functor) : StringAttr());
 }
 
 //===----------------------------------------------------------------------===//
@@ -250,28 +250,34 @@ LogicalResult KernelBuilder::kernel(StringRef suffix, KernelOptions options, fun
   state.addRegion()->emplaceBlock();
   auto kernel = cast<mgk::KernelOp>(builder.create(state));
   Nest nest(*this, kernel, options);
-  if (options.consumer) {
-    auto plan = planConsumer(group, group.getAnchor());
+  if (options.consumer)
+    options.functors.insert(options.functors.begin(), {"consumer", group.getAnchor()});
+  SmallVector<Attribute> functors;
+  for (auto &[functor, anchor] : options.functors) {
+    auto plan = planConsumer(group, anchor);
     if (failed(plan))
       return failure();
     SmallVector<StringRef> steps(plan->steps.begin(), plan->steps.end()), kinds;
-    std::vector<std::string> roles;
+    SmallVector<Attribute> roles;
     SmallVector<int64_t> strides;
     for (const ConsumerPlan::Operand &operand : plan->operands) {
       bool isPacked = operand.kind == OperandKind::Channel;
       kinds.push_back(isPacked ? "channel" : operand.kind == OperandKind::Full ? "full" : "scalar");
-      roles.push_back((isPacked ? "packed" : "in") + std::to_string(operand.number));
-      nest.argument(roles.back(), mge::storageType(group.inputType(operand.number).getElementType()));
+      std::string role = (isPacked ? "packed" : "in") + std::to_string(operand.number);
+      roles.push_back(builder.getStringAttr(role));
+      nest.argument(role, mge::storageType(group.inputType(operand.number).getElementType()));
       bool moves = options.batched && nest.isBatchRuntime() && operand.kind == OperandKind::Full;
       strides.push_back(moves ? nest.inSampleElements(operand.number) : 0);
     }
-    SmallVector<StringRef> roleRefs(roles.begin(), roles.end());
-    kernel.setConsumerAttr(builder.getStrArrayAttr(steps));
-    kernel.setConsumerKindsAttr(builder.getStrArrayAttr(kinds));
-    kernel.setConsumerRolesAttr(builder.getStrArrayAttr(roleRefs));
-    kernel.setConsumerStrides(strides);
-    kernel.setConsumerResultAttr(builder.getStringAttr(plan->result));
+    functors.push_back(builder.getDictionaryAttr({builder.getNamedAttr("name", builder.getStringAttr(functor)),
+                                                  builder.getNamedAttr("steps", builder.getStrArrayAttr(steps)),
+                                                  builder.getNamedAttr("kinds", builder.getStrArrayAttr(kinds)),
+                                                  builder.getNamedAttr("roles", builder.getArrayAttr(roles)),
+                                                  builder.getNamedAttr("strides", builder.getDenseI64ArrayAttr(strides)),
+                                                  builder.getNamedAttr("result", builder.getStringAttr(plan->result))}));
   }
+  if (!functors.empty())
+    kernel.setFunctorsAttr(builder.getArrayAttr(functors));
   body(nest);
   kernelOps.push_back(kernel);
   return success();

@@ -78,12 +78,14 @@ struct KernelOptions {
   bool batched = true;      // multiply by the batch; false: the body loops over the batch itself (n.batch())
   std::vector<std::string> headers; // below codegen/kernels, e.g. "conv/direct.hpp"
   bool lanesAreChannels = true;     // how consumers read channel operands
-  bool consumer = true;     // whether micro-kernels of this kernel end in the group's consumer
+  bool consumer = true;     // whether the kernel has the functor "consumer": what follows the group's anchor
+  /// Further functors: a name, and the operation of the group whose followers it stands for.
+  std::vector<std::pair<std::string, mlir::Operation *>> functors;
 };
 
 class Nest {
 public:
-  static constexpr bool kConsumer = true;
+  static constexpr const char *kConsumer = "consumer";
 
   /// The chunk number within its sample, and the sample (0 when the kernel is not batched).
   Idx chunk();
@@ -106,8 +108,8 @@ public:
   void ifLess(const Idx &a, const Idx &b, llvm::function_ref<void()> then, llvm::function_ref<void()> otherwise = nullptr);
   Idx min(const Idx &a, const Idx &b);
   Idx max(const Idx &a, const Idx &b);
-  /// Calls the micro-kernel template `callee`; `consumer` appends the functor.
-  void micro(const std::string &callee, std::vector<Arg> args, bool consumer = false);
+  /// Calls the micro-kernel template `callee`; `functor` names the functor to append.
+  void micro(const std::string &callee, std::vector<Arg> args, const char *functor = nullptr);
   /// The elements of one sample of group operand k / result k in its layout.
   int64_t inSampleElements(unsigned k) const;
   int64_t outSampleElements(unsigned k = 0) const;

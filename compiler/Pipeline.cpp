@@ -27,6 +27,7 @@ const Stage kStages[] = {
     {"simplify", [](const CompileOptions &) { return createSimplify(); }},
     {"fuse", [](const CompileOptions &o) { return createFuse({o.fusionLevel}); }},
     {"choose", [](const CompileOptions &o) { return createChoose({o.forceRows, o.referenceOnly}); }},
+    {"tile-fuse", [](const CompileOptions &) { return createTileFuse(); }},
     {"pack", [](const CompileOptions &) { return createPack(); }},
     {"plan", [](const CompileOptions &) { return createPlan(); }},
     {"build", [](const CompileOptions &) { return createBuild(); }},

@@ -32,16 +32,21 @@ public:
 
   void print() {
     printFrame();
-    if (hasConsumer())
-      printConsumer();
+    for (DictionaryAttr functor : functors())
+      if (isUsed(nameOf(functor)))
+        printFunctor(functor);
     printFunction();
   }
 
 private:
-  bool hasConsumer() { return kernel.getConsumer().has_value(); }
-  bool usesConsumer() {
+  SmallVector<DictionaryAttr> functors() {
+    auto all = kernel.getFunctors();
+    return all ? SmallVector<DictionaryAttr>(all->getAsRange<DictionaryAttr>()) : SmallVector<DictionaryAttr>();
+  }
+  static StringRef nameOf(DictionaryAttr functor) { return functor.getAs<StringAttr>("name").getValue(); }
+  bool isUsed(StringRef functor) {
     bool used = false;
-    kernel.walk([&](mgk::MicroOp op) { used |= op.getConsumer(); });
+    kernel.walk([&](mgk::MicroOp op) { used |= op.getFunctor() == functor; });
     return used;
   }
   auto roles() { return kernel.getRoles().getAsValueRange<StringAttr>(); }
@@ -56,9 +61,9 @@ private:
     p.close("};");
   }
 
-  void printConsumer() {
-    auto kinds = kernel.getConsumerKindsAttr().getAsValueRange<StringAttr>();
-    p.open("struct ", name, "_consumer {");
+  void printFunctor(DictionaryAttr functor) {
+    auto kinds = functor.getAs<ArrayAttr>("kinds").getAsValueRange<StringAttr>();
+    p.open("struct ", name, "_", nameOf(functor), " {");
     SmallVector<std::string> reads;
     for (auto [k, kind] : llvm::enumerate(kinds)) {
       std::string operand = "o" + std::to_string(k);
@@ -75,9 +80,9 @@ private:
     p.line("template <class V>");
     p.open("MGEC_INLINE V operator()(V x, int64_t c, int64_t offset) const {");
     p.line("(void)c, (void)offset;");
-    for (StringRef step : kernel.getConsumerAttr().getAsValueRange<StringAttr>())
+    for (StringRef step : functor.getAs<ArrayAttr>("steps").getAsValueRange<StringAttr>())
       p.line("const V ", printStep(step, reads), ";");
-    p.line("return ", *kernel.getConsumerResult(), ";");
+    p.line("return ", functor.getAs<StringAttr>("result").getValue(), ";");
     p.close();
     p.close("};");
   }
@@ -113,8 +118,10 @@ private:
     names[block.getArgument(2)] = "f.batch";
     for (auto [k, role] : llvm::enumerate(roles()))
       names[block.getArgument(3 + k)] = ("f." + role).str();
-    bool strided = hasConsumer() && usesConsumer() &&
-                   llvm::any_of(*kernel.getConsumerStrides(), [](int64_t stride) { return stride != 0; });
+    bool strided = llvm::any_of(functors(), [&](DictionaryAttr functor) {
+      return isUsed(nameOf(functor)) && llvm::any_of(functor.getAs<DenseI64ArrayAttr>("strides").asArrayRef(),
+                                                     [](int64_t stride) { return stride != 0; });
+    });
     if (!block.getArgument(1).use_empty() || strided)
       p.line("const int64_t sample = chunk / ", kernel.getChunks(), ";");
     if (kernel.getBatched() && !block.getArgument(0).use_empty())
@@ -125,13 +132,15 @@ private:
     kernel.walk([&](mgk::ScratchOp) { scratch = true; });
     if (!scratch)
       p.line("(void)scratch;");
-    if (hasConsumer() && usesConsumer()) {
+    for (DictionaryAttr functor : functors()) {
+      if (!isUsed(nameOf(functor)))
+        continue;
       std::string arguments;
-      auto strides = *kernel.getConsumerStrides();
-      for (auto [k, role] : llvm::enumerate(kernel.getConsumerRolesAttr().getAsValueRange<StringAttr>()))
+      auto strides = functor.getAs<DenseI64ArrayAttr>("strides").asArrayRef();
+      for (auto [k, role] : llvm::enumerate(functor.getAs<ArrayAttr>("roles").getAsValueRange<StringAttr>()))
         arguments += (k ? ", f." : "f.") + role.str() +
                      (strides[k] ? " + sample * " + std::to_string(strides[k]) : std::string());
-      p.line("const ", name, "_consumer consumer{", arguments, "};");
+      p.line("const ", name, "_", nameOf(functor), " ", nameOf(functor), "{", arguments, "};");
     }
     printBlock(block);
     p.close();
@@ -299,8 +308,8 @@ private:
       else
         text += literal.str();
     }
-    if (micro.getConsumer())
-      text += first ? "consumer" : ", consumer";
+    if (auto functor = micro.getFunctor())
+      text += (first ? "" : ", ") + functor->str();
     p.line(text, ");");
   }
 

@@ -33,15 +33,14 @@ def Mgk_KernelOp : Op<Mgk_Dialect, "kernel", [IsolatedFromAbove, Symbol, SingleB
   let description = [{
     Block arguments: chunk number, sample and batch (indices), then a pointer per entry of `roles`: "in<k>" or "out<k>"
     (operand or result k of the group), "packed<k>" (the packed constant that stands for operand k). `chunks` is per
-    sample; `batched` multiplies it by the batch. `consumer` lists the steps applied to what the micro-kernels compute,
-    over `x` and `o<i>`; `consumer_kinds` says how each `o<i>` is read ("channel", "full", "scalar") and
-    `consumer_roles` which pointer it is; `consumer_result` names the final value.
+    sample; `batched` multiplies it by the batch. `functors` are the consumers that micro-kernels end in, dictionaries
+    with `name`, `steps` (what is applied to the computed value, over `x` and `o<i>`), for each `o<i>` its kind ("channel",
+    "full", "scalar"), the role of its pointer and the elements that a sample moves it (`kinds`, `roles`, `strides`), and
+    `result`, the name of the final value.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$roles, I64Attr:$chunks, BoolAttr:$batched,
-                       I64Attr:$scratch_bytes, StrArrayAttr:$headers, OptionalAttr<StrArrayAttr>:$consumer,
-                       OptionalAttr<StrArrayAttr>:$consumer_kinds, OptionalAttr<StrArrayAttr>:$consumer_roles,
-                       OptionalAttr<DenseI64ArrayAttr>:$consumer_strides,
-                       OptionalAttr<StrAttr>:$consumer_result, DefaultValuedAttr<BoolAttr, "true">:$lanes_are_channels);
+                       I64Attr:$scratch_bytes, StrArrayAttr:$headers, OptionalAttr<ArrayAttr>:$functors,
+                       DefaultValuedAttr<BoolAttr, "true">:$lanes_are_channels);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name $roles attr-dict-with-keyword $body";
   let extraClassDeclaration = [{ ::mlir::Block &getBlock() { return getBody().front(); } }];
@@ -67,10 +66,10 @@ def Mgk_MicroOp : Op<Mgk_Dialect, "micro"> {
     `callee` is the template with its arguments, e.g. "conv::tile<8, 2, 6>". Operands are pointers and indices. Where
     `text[i]` is not empty it is printed as argument i instead (an enumerator, a float); the operands fill the other places, and
     any "$" in a text, in order.
-    `consumer` says that the kernel's consumer functor is the last argument.
+    `functor` names the kernel's functor that is the last argument.
   }];
-  let arguments = (ins StrAttr:$callee, Variadic<AnyType>:$args, StrArrayAttr:$text, UnitAttr:$consumer);
-  let assemblyFormat = "$callee `(` $args `)` $text (`consumer` $consumer^)? attr-dict `:` type($args)";
+  let arguments = (ins StrAttr:$callee, Variadic<AnyType>:$args, StrArrayAttr:$text, OptionalAttr<StrAttr>:$functor);
+  let assemblyFormat = "$callee `(` $args `)` $text (`functor` $functor^)? attr-dict `:` type($args)";
 }
 
 def Mgk_ReferenceOp : Op<Mgk_Dialect, "reference"> {

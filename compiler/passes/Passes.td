@@ -49,6 +49,14 @@ def Choose : Pass<"mge-choose", "mgec::mge::NetworkOp"> {
   ];
 }
 
+def TileFuse : Pass<"mge-tile-fuse", "mgec::mge::NetworkOp"> {
+  let summary = "tile-fuse: chains whose intermediate would leave the cache are one tile nest";
+  let description = [{
+    A group whose only user is the next group's anchor joins that group where a family offers a row that runs both tile by
+    tile (depthwise and pointwise convolution, say) and predicts a gain. Bodies are joined; nothing else changes.
+  }];
+}
+
 def Pack : Pass<"mge-pack", "mgec::mge::NetworkOp"> {
   let summary = "pack: constants stand in the order that their kernels read; each has a place in the artifact";
 }

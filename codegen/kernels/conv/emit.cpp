@@ -220,6 +220,49 @@ public:
     });
   }
 
+  /// Rows of the depthwise part (p) in scratch, `rows` at a time; the 1x1 part reads them as its map.
+  LogicalResult depthwisePointwise() {
+    mge::ConvOp second = secondOf(group);
+    std::string reason;
+    auto q = problemOf(group, reason, second);
+    auto plan = depthwisePlan(p);
+    int64_t rows = tileAttr(group, "rows"), strips = ceilDiv(p.oh, rows), blocks = ceilDiv(p.oc, block);
+    int64_t lastRows = p.oh - (strips - 1) * rows, strip = rows * p.ow * block;
+    std::vector<ChannelGroup> groups = channelGroups(q->oc, block);
+    KernelOptions settings = options(strips, "conv/depthwise.hpp", "conv/direct.hpp");
+    settings.consumer = false;
+    settings.functors = {{"producer", op}, {"consumer", second}};
+    return builder.kernel("", settings, [&](Nest &n) {
+      Idx chunk = chunkOf(n, strips), oh0 = chunk * rows;
+      Ptr buffer = n.scratchF32(blocks * strip);
+      n.loop("ib", 0, blocks, 1, [&](Idx b) {
+        n.micro("conv::depthwise<" + text(block) + ", 1, " + text(p.kw) + ", " + text(p.sw) + ", " + text(p.dw) + ", " +
+                    text(plan->first) + ", " + text(plan->middle) + ", " + text(plan->last) + ", " + text(plan->skipLeft) + ", " +
+                    text(plan->skipRight) + ", " + tail() + ", float>",
+                {n.at(n.in(src), sourceBase + b * (p.ih * p.iw * block)), p.iw * block, -1, 0, 1, p.ih, p.ph, p.sh, p.dh, p.kh,
+                 n.at(n.packed(filter), b * (p.kh * p.kw * block)), buffer, p.ow * block, oh0, n.min(oh0 + rows, Idx(p.oh)),
+                 plan->count, 0, p.oc, b * block, b * strip - oh0 * (p.ow * block)},
+                "producer");
+      });
+      // From here on the problem is the second one.
+      p = *q;
+      filter = group.operandNumber(second.getFilter());
+      Source at = {strip, 0, 0, 0, block};
+      eachGroup(n, groups, groups.size(), 0, p.ic, 0, [&](int64_t groupWidth, Idx start, Ptr weights) {
+        auto run = [&](int64_t count) {
+          passes(n, groupWidth, [&](int64_t vectors, int64_t lane) {
+            rowTiles(n, vectors, groupWidth, count * p.ow, 1, buffer, at, p.ic, n.at(weights, lane), start + lane,
+                     resultBase + start * (p.oh * p.ow) + oh0 * (p.ow * block) + lanePlace(lane), p.oh * p.ow * block, 0, true);
+          });
+        };
+        if (lastRows == rows)
+          run(rows);
+        else
+          n.ifLess(chunk, strips - 1, [&] { run(rows); }, [&] { run(lastRows); });
+      });
+    });
+  }
+
   LogicalResult winograd(int64_t m) {
     int64_t a = m + 2, ty = ceilDiv(p.oh, m), tx = ceilDiv(p.ow, m), icBlocks = ceilDiv(p.ic, block);
     int64_t rows = tileAttr(group, "tile_rows"), splits = tileAttr(group, "splits"), bands = ceilDiv(ty, rows);
@@ -353,7 +396,7 @@ private:
                                final ? p.oc : 0, channel, offset + ow * block};
       if (!final)
         args.push_back(std::string("conv::Identity{}"));
-      n.micro(tileName(vectors, height, width, row, final), args, final);
+      n.micro(tileName(vectors, height, width, row, final), args, final ? Nest::kConsumer : nullptr);
     });
   }
 
@@ -379,7 +422,7 @@ private:
 
   mge::GroupOp group;
   const Target &target;
-  const Problem &p;
+  Problem p;
   KernelBuilder &builder;
   int64_t block, lanes, pixelStep = 1;
   mge::ConvOp op;
@@ -404,6 +447,8 @@ LogicalResult buildNests(mge::GroupOp group, const TargetSet &targets, const Tar
     return nests.winograd(4);
   if (row.ends_with("winograd2"))
     return nests.winograd(2);
+  if (row.ends_with("depthwise_1x1"))
+    return nests.depthwisePointwise();
   if (row.ends_with("1x1"))
     return nests.pointwise();
   if (row.ends_with("depthwise"))

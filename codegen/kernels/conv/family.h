@@ -22,8 +22,11 @@ struct Problem {
 
 inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-/// The problem of a group's anchor; nullopt with a reason where this family has nothing but its reference.
-std::optional<Problem> problemOf(mge::GroupOp group, std::string &reason);
+/// The problem of a convolution in a group (its anchor where none is named); nullopt with a reason where this family has
+/// nothing but its reference.
+std::optional<Problem> problemOf(mge::GroupOp group, std::string &reason, mge::ConvOp op = {});
+/// The second convolution of a tile-fused group, null in others.
+mge::ConvOp secondOf(mge::GroupOp group);
 
 /// Consecutive output channels that one pass over the input computes: rows of packed weights are this wide.
 struct ChannelGroup {

@@ -133,7 +133,9 @@ namespace mgec::codegen::conv {
 
 Packed packFilter(mge::GroupOp group, unsigned operand, const TargetSet &targets, llvm::ArrayRef<uint8_t> bytes) {
   std::string reason;
-  auto problem = problemOf(group, reason);
+  mge::ConvOp second = secondOf(group);
+  bool isSecond = second && group.operandNumber(second.getFilter()) == operand;
+  auto problem = problemOf(group, reason, isSecond ? second : mge::ConvOp());
   if (problem->quantised) {
     auto op = cast<mge::ConvOp>(group.getAnchor());
     if (group.operandNumber(op.getFilter()) == operand)
@@ -145,6 +147,8 @@ Packed packFilter(mge::GroupOp group, unsigned operand, const TargetSet &targets
   Filter filter{*problem, std::vector<float>(bytes.size() / 4)};
   std::memcpy(filter.w.data(), bytes.data(), bytes.size());
   StringRef row = *group.getRow();
+  if (second)
+    row = isSecond ? "conv_f32_blocked_1x1" : "conv_f32_blocked_depthwise";
   std::vector<float> out;
   std::string form, block = std::to_string(targets.block);
   if (row.ends_with("winograd4")) {

@@ -14,8 +14,16 @@ using namespace mgec::codegen;
 using namespace mgec::codegen::conv;
 
 
-std::optional<Problem> conv::problemOf(mge::GroupOp group, std::string &reason) {
-  auto op = cast<mge::ConvOp>(group.getAnchor());
+mge::ConvOp conv::secondOf(mge::GroupOp group) {
+  for (auto op : group.getBlock().getOps<mge::ConvOp>())
+    if (op != group.getAnchor())
+      return op;
+  return {};
+}
+
+std::optional<Problem> conv::problemOf(mge::GroupOp group, std::string &reason, mge::ConvOp op) {
+  if (!op)
+    op = cast<mge::ConvOp>(group.getAnchor());
   auto src = cast<RankedTensorType>(op.getSrc().getType()), filter = cast<RankedTensorType>(op.getFilter().getType()),
        dst = cast<RankedTensorType>(op.getDst().getType());
   std::string from = mge::elementName(src.getElementType()), to = mge::elementName(dst.getElementType());
@@ -249,11 +257,14 @@ private:
     int64_t wanted = wantedChunks();
     chunk = std::min(chunk, ceilDiv(pixels, wanted));
     chunk = std::max<int64_t>(chunk, std::min<int64_t>(pixels, 4 * tileWidth(target, 2)));
+    // Where the filter outweighs the input, chunks are channels: each weight is read once.
+    int64_t weights = p.ic * paddedOc() * 4;
+    if (static_cast<double>(weights) > 2 * inputBytes())
+      chunk = pixels;
     int64_t chunks = ceilDiv(pixels, chunk);
     chunk = ceilDiv(pixels, chunks);
     int64_t groups = channelGroups(p.oc, targets.block).size();
     int64_t splits = std::clamp<int64_t>(ceilDiv(wanted, chunks), 1, groups);
-    int64_t weights = p.ic * paddedOc() * 4;
     double restream = weights > target.l2Bytes / 2 ? 0.5 * static_cast<double>(weights) * static_cast<double>(chunks - 1) : 0;
     accept(row, blocked, compute(static_cast<double>(p.macs()) * lost(), 0.92) + streamed(0.5 * (inputBytes() + outputBytes()) + restream),
            weights, {{"pixels", chunk}, {"splits", splits}});
@@ -378,6 +389,41 @@ struct ConvFamily : Family {
       return;
     }
     Selector(group, targets, *problem, choices).run();
+  }
+
+  /// Depthwise, then 1x1: rows of the first go to scratch, a strip at a time, and the second reads them there.
+  std::optional<Candidate> tileFused(mge::GroupOp producer, mge::GroupOp consumer, const TargetSet &targets) const override {
+    if (producer.getRow() != "conv_f32_blocked_depthwise" || consumer.getRow() != "conv_f32_blocked_1x1")
+      return std::nullopt;
+    std::string reason;
+    auto first = problemOf(producer, reason), second = problemOf(consumer, reason);
+    if (!first || !second || !depthwisePlan(*first))
+      return std::nullopt;
+    auto pointwise = cast<mge::ConvOp>(consumer.getAnchor());
+    int64_t source = consumer.operandNumber(pointwise.getSrc());
+    if (source < 0 || consumer.getInputs()[source] != producer.getResult(0))
+      return std::nullopt;
+    // What follows the depthwise part works on scratch: it may read channels, not maps.
+    for (unsigned k = 0; k < producer.getNumOperands(); ++k)
+      if (consumerKind(producer, k) == OperandKind::Full)
+        return std::nullopt;
+    const Target &target = targets.best();
+    int64_t channels = llvm::alignTo(first->oc, targets.block), between = channels * first->oh * first->ow * 4;
+    int64_t weights = channels * llvm::alignTo(second->oc, targets.block) * 4;
+    // It gains where the maps between do not fit into L2, and loses where weights are read once a strip.
+    if (between <= target.l2Bytes / 2 || weights > target.l2Bytes / 4)
+      return std::nullopt;
+    int64_t rows = std::clamp<int64_t>(target.l2Bytes / 3 / (channels * first->ow * 4), 1, first->oh);
+    if (rows * first->ow < tileWidth(target, 2))
+      return std::nullopt;
+    rows = ceilDiv(first->oh, ceilDiv(first->oh, rows));
+    Builder builder(producer.getContext());
+    Candidate candidate;
+    candidate.row = "conv_f32_blocked_depthwise_1x1";
+    candidate.tiles = builder.getDictionaryAttr(builder.getNamedAttr("rows", builder.getI64IntegerAttr(rows)));
+    candidate.nanoseconds = producer.getCostNs()->convertToDouble() + consumer.getCostNs()->convertToDouble() -
+                            static_cast<double>(between) / target.bytesPerNs;
+    return candidate;
   }
 
   Packed pack(mge::GroupOp group, unsigned operand, const TargetSet &targets, llvm::ArrayRef<uint8_t> bytes) const override;

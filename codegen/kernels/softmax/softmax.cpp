@@ -19,7 +19,8 @@ struct Problem {
 Problem problemOf(mge::SoftmaxOp op) {
   auto type = cast<RankedTensorType>(op.getSrc().getType());
   SmallVector<int64_t> shape = mge::sampleShape(type);
-  int64_t axis = op.getAxis() < 0 ? op.getAxis() + type.getRank() : op.getAxis();
+  int64_t axis = static_cast<int64_t>(op.getAxis());
+  axis += axis < 0 ? type.getRank() : 0;
   return {axis, product(ArrayRef(shape).take_front(axis)), shape[axis], product(ArrayRef(shape).drop_front(axis + 1))};
 }
 
