@@ -4,7 +4,7 @@
     message.py --mgec build/bin/mgec --artifact FILE.so NAME      NAME "all": every case
 
 A case has a `command` for mgec, the exit `status` (1 unless given: one message "mgec: error: ..." on standard error; 2: wrong
-usage), fragments that the message `says`, words that it `never` says, and changes of the `environment` (null: unset).
+usage), fragments that the message `says`, words that it `never` says, and changes of the `environment` (null: unset). `slow` cases compile C++ and are not in the fast tier.
 
 In all of them, {digits} is the model of examples/digits, {artifact} a library of it that was compiled for batches 2 and 4, {data}
 the folder tests/data, {scratch} an empty folder, {text} a text file, {nothing} an empty file, {library} a shared library that
@@ -16,13 +16,14 @@ import argparse
 import json
 import os
 import re
+import struct
 import sys
-
-import numpy as np
+import _ctypes
 
 from mgectest import DIGITS, TESTS, attempt, environment, fail, one_error, say, scratch
 
-TYPES = {"f32": np.float32, "f64": np.float64, "u8": np.uint8, "i32": np.int32}
+# numpy's names, and bytes an element.
+TYPES = {"f32": ("<f4", 4), "cut": ("<f4", 4), "f64": ("<f8", 8), "u8": ("|u1", 1), "i32": ("<i4", 4)}
 
 
 class Places:
@@ -32,17 +33,23 @@ class Places:
         self.folder = folder
         self.names = {"digits": os.path.join(DIGITS, "digits.mge"), "artifact": artifact, "data": os.path.join(TESTS, "data"),
                       "scratch": os.path.join(folder, "scratch"), "text": os.path.join(folder, "text"),
-                      "nothing": os.path.join(folder, "nothing"), "library": np.linalg._umath_linalg.__file__}
+                      "nothing": os.path.join(folder, "nothing"), "library": _ctypes.__file__}
         os.mkdir(self.names["scratch"])
         with open(self.names["text"], "w") as file:
             file.write("A text that is no model and no array.\n" * 4)
         open(self.names["nothing"], "w").close()
 
     def array(self, kind, dims):
+        """A .npy file of zeros (format version 1: magic, header length, a header padded to 64 bytes, elements)."""
         path = os.path.join(self.folder, "%s-%s.npy" % (kind, dims))
-        np.save(path, np.zeros([int(d) for d in dims.split("x")], TYPES.get(kind, np.float32)))
-        if kind == "cut":
-            os.truncate(path, os.path.getsize(path) - 5)
+        (name, size), shape = TYPES[kind], [int(d) for d in dims.split("x")]
+        for extent in shape:
+            size *= extent
+        header = "{'descr': '%s', 'fortran_order': False, 'shape': (%s,)}" % (name, ", ".join(map(str, shape)))
+        header += " " * (63 - (10 + len(header)) % 64) + "\n"
+        with open(path, "wb") as file:
+            file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
+            file.write(bytes(size - 5 if kind == "cut" else size))
         return path
 
     def fill(self, text):

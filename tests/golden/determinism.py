@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compiling twice gives identical files, wherever, however often and with however many jobs.
 
-    determinism.py --mgec build/bin/mgec MODEL [--shape S]...
+    determinism.py --mgec build/bin/mgec MODEL [--shape S]... [--sources]
 
 The second time everything differs that must not matter: place and name of the output, of the model's folder, of the working and
-the temporary folder, the number of jobs, the locale. Compared: the tree of sources, the library, the archive.
+the temporary folder, the number of jobs, the locale. Compared: the tree of sources, and without --sources the library and the archive.
 """
 import argparse
 import filecmp
@@ -27,6 +27,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--mgec", required=True)
     parser.add_argument("--shape", action="append", default=[])
+    parser.add_argument("--sources", action="store_true")
     parser.add_argument("model")
     args = parser.parse_args()
     mgec = os.path.abspath(args.mgec)
@@ -41,7 +42,7 @@ def main():
             model = os.path.join(here, "model", os.path.basename(args.model))
             shutil.copy(args.model, model)
             env = environment(mgec, TMPDIR=os.path.join(here, "tmp"), LC_ALL=locale)
-            for output in ("tree", "net.so", "net.a"):
+            for output in ["tree"] + ([] if args.sources else ["net.so", "net.a"]):
                 path = os.path.join("..", "out", output)
                 run([mgec, "compile", os.path.join("..", "model", os.path.basename(model)), "-o", path, "-j", jobs] + targets + shapes,
                     env, cwd=os.path.join(here, "work"))

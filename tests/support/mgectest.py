@@ -1,7 +1,8 @@
 """What the checks of this folder share: running mgec, genuine cases, comparing arrays.
 
 A check is a script that ctest runs: it prints what it saw and calls `fail` when a promise is broken. Nothing here knows the
-product beyond its command line. The environment says where things are (tests/CMakeLists.txt sets it):
+product beyond its command line. numpy is loaded by what compares arrays only: most checks of errors need none, and it takes
+longer to load than they take to run. The environment says where things are (tests/CMakeLists.txt sets it):
 
     MGEC_TEST_CACHE   folder for the caches of compiled models, one a build of mgec; those of older builds are removed
 """
@@ -11,8 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-
-import numpy as np
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DIGITS = os.path.join(os.path.dirname(TESTS), "examples", "digits")
@@ -131,6 +130,7 @@ class Part:
 
     def shapes(self):
         """`--shape` arguments for exactly these inputs."""
+        import numpy as np
         words = []
         for name, path in self.inputs.items():
             shape = np.load(path, mmap_mode="r").shape or (1,)
@@ -138,6 +138,7 @@ class Part:
         return words
 
     def check(self, folder, what=""):
+        import numpy as np
         for number, (name, path) in enumerate(self.outputs):
             file = os.path.join(folder, "%d.npy" % number)
             if not os.path.exists(file):
@@ -158,6 +159,7 @@ class Case:
 
 def compare(got, want, tolerance, what):
     """Floats: |a - b| <= atol + rtol * max|want|, NaN matches NaN. Integers are equal. Types and shapes are the same."""
+    import numpy as np
     if got.dtype != want.dtype:
         fail("%s: dtype %s, want %s" % (what, got.dtype, want.dtype))
     if got.shape != want.shape and not got.size == want.size == 1:
@@ -189,6 +191,7 @@ def same_bits(a, b, what):
 
 def outputs_of(folder):
     """The arrays that `mgec run --output-dir` wrote, in order."""
+    import numpy as np
     arrays = []
     while os.path.exists(os.path.join(folder, "%d.npy" % len(arrays))):
         arrays.append(np.load(os.path.join(folder, "%d.npy" % len(arrays))))

@@ -1,6 +1,7 @@
 // convert.hpp: rows of elements from one type to another, as TypeCvt means it.
 //
 //     convert_row      between float, int8 … int32, Bool, Half and BFloat
+//     convert_stored   the same where pointers are to the integers that Bool, Half and BFloat are stored as
 //     quantize_row     float to a quantised type, dequantize_row back, requantize_row between two of them
 //
 // A float becomes an integer by truncation, out of range and NaN as the lowest int32, then wraps; Half rounds to
@@ -142,6 +143,26 @@ template <class S, class D> MGEC_NOINLINE void convert_row(const S *src, D *dst,
     else
       store_typed(dst + i, load_typed<I>(src + i, n - i), n - i);
   }
+}
+
+/// What elements of a type are stored as.
+template <class T> struct StoredAs {
+  using type = T;
+};
+template <> struct StoredAs<Half> {
+  using type = uint16_t;
+};
+template <> struct StoredAs<BFloat> {
+  using type = uint16_t;
+};
+template <> struct StoredAs<Bool> {
+  using type = uint8_t;
+};
+
+/// convert_row for pointers to what is stored.
+template <class S, class D>
+MGEC_INLINE void convert_stored(const typename StoredAs<S>::type *src, typename StoredAs<D>::type *dst, int64_t n) {
+  convert_row(reinterpret_cast<const S *>(src), reinterpret_cast<D *>(dst), n);
 }
 
 /// D: int8_t, uint8_t, int16_t or int32_t, with the bounds of the quantised type.

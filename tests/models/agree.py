@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`mgec bisect` runs the IR of every stage, and the code, and finds that all agree; and where something departs it says so.
 
-    bisect.py --mgec build/bin/mgec MODEL [--shape S] [--departs]
+    agree.py --mgec build/bin/mgec MODEL [--shape S] [--departs]
 
 --departs: with a tolerance that no rounding meets, the code is the first stage that departs, and the exit status is 1.
 """
