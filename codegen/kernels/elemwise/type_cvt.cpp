@@ -7,6 +7,8 @@
 #include "codegen/emit/Emit.h"
 #include "codegen/kernels/support.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace mgec;
 using namespace mgec::codegen;
