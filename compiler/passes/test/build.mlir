@@ -13,7 +13,7 @@
 
 // CHECK: builtin.module @x86_64_v3
 // CHECK: mgk.kernel @[[FIRST]] ["packed2", "in0", "packed1", "out0"]
-// CHECK-SAME: consumer = ["t0 = add(x, o0)", "t1 = relu(t0)"], consumer_kinds = ["channel"], consumer_result = "t1"
+// CHECK-SAME: functors = [{kinds = ["channel"], name = "consumer", result = "t1", roles = ["packed2"], steps = ["t0 = add(x, o0)", "t1 = relu(t0)"]
 // CHECK-SAME: headers = ["conv/direct.hpp"
 // CHECK: scf.for
 // CHECK: mgk.micro "conv::{{.*}}<8,{{.*}}consumer
