@@ -112,6 +112,21 @@ void mgec::codegen::buildArtifact(const SourceTree &tree, const TargetSet &targe
                                   const BuildOptions &options) {
   std::string compiler = findCompiler(options.compiler, targets.best().triple);
   bool shared = StringRef(output).ends_with(".so");
+  // Written beside its place and renamed: a reader never sees half a library. That it can be written is known before the compilers run.
+  SmallString<256> folder(output);
+  path::remove_filename(folder);
+  if (!folder.empty())
+    if (std::error_code error = fs::create_directories(folder))
+      fail("cannot make the folder " + folder.str().str() + ": " + error.message());
+  std::string partial = output + ".tmp" + std::to_string(getpid());
+  std::error_code unwritable;
+  llvm::raw_fd_ostream(partial, unwritable, fs::OF_None);
+  if (unwritable)
+    fail("cannot write " + output + ": " + unwritable.message());
+  struct Remover {
+    const std::string &file;
+    ~Remover() { fs::remove(file); }
+  } remover{partial}; // whatever happens; after the rename there is nothing to remove
   TemporaryFolder temporary;
   writeTree(tree, temporary.folder.str().str());
 
@@ -167,13 +182,7 @@ void mgec::codegen::buildArtifact(const SourceTree &tree, const TargetSet &targe
   if (!failure.empty())
     fail(failure);
 
-  // Written beside its place and renamed: a reader never sees half a library.
-  SmallString<256> folder(output);
-  path::remove_filename(folder);
-  if (!folder.empty())
-    if (std::error_code error = fs::create_directories(folder))
-      fail("cannot make the folder " + folder.str().str() + ": " + error.message());
-  std::string partial = output + ".tmp" + std::to_string(getpid());
+  fs::remove(partial); // ar would add to it
   std::vector<std::string> command;
   if (shared) {
     // Nothing but the artifact symbol is visible; the runtime is found by whoever loads the library, not linked.
@@ -191,14 +200,7 @@ void mgec::codegen::buildArtifact(const SourceTree &tree, const TargetSet &targe
     command.push_back(temporary.file(unit.source + ".o"));
   if (shared)
     command.push_back("-lm");
-  try {
-    run(command, temporary.file("link.log"));
-  } catch (...) {
-    fs::remove(partial);
-    throw;
-  }
-  if (std::error_code error = fs::rename(partial, output)) {
-    fs::remove(partial);
+  run(command, temporary.file("link.log"));
+  if (std::error_code error = fs::rename(partial, output))
     fail("cannot write " + output + ": " + error.message());
-  }
 }

@@ -26,7 +26,7 @@ namespace {
 
 namespace kernels = mgec::host;
 
-void fillArray(kernels::IntArray &array, ArrayRef<int64_t> values) {
+[[maybe_unused]] void fillArray(kernels::IntArray &array, ArrayRef<int64_t> values) {
   array.size = std::min<int64_t>(values.size(), 8);
   for (int64_t i = 0; i < array.size; ++i)
     array.v[i] = values[i];

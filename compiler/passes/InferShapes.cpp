@@ -1,9 +1,13 @@
 //===- InferShapes.cpp - stage infer ----------------------------------------------------------------------------===//
+#include "compiler/eval/Evaluator.h"
 #include "compiler/passes/Fold.h"
 #include "compiler/passes/Passes.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include <cmath>
+#include <cstring>
 
 namespace mgec {
 #define GEN_PASS_DEF_INFERSHAPES
@@ -44,9 +48,12 @@ private:
 
   void rememberConstant(ConstantOp op) {
     auto type = cast<RankedTensorType>(op.getType());
-    if (!type.getElementType().isInteger(32) || type.getNumElements() > kMaxHostElements)
+    if (type.getNumElements() > kMaxHostElements)
       return;
     ArrayRef<uint8_t> bytes = bytesOf(weightOf(op.getResult()));
+    known[op.getResult()] = {SmallVector<int64_t>(type.getShape()), type.getElementType(), bytes.vec()};
+    if (!type.getElementType().isInteger(32))
+      return;
     HostValue value;
     for (int64_t i = 0; i < type.getNumElements(); ++i) {
       int32_t element;
@@ -75,11 +82,84 @@ private:
       if (shapes.resultValues[k])
         values[result] = *shapes.resultValues[k];
     }
+    evaluateHere(op);
     if (auto dropping = dyn_cast<ShapeOperandsOpInterface>(op.getOperation()))
       if (unsigned count = dropping.getNumShapeOperands())
         op->eraseOperands(op->getNumOperands() - count, count);
     convertOperands(op);
     return success();
+  }
+
+  /// The value as numbers, where it follows from constants and static extents.
+  std::optional<eval::Tensor> knownTensor(Value value) {
+    if (auto it = known.find(value); it != known.end())
+      return it->second;
+    auto it = values.find(value);
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (it == values.end() || !type || !type.hasStaticShape() || !type.getElementType().isInteger(32) ||
+        type.getNumElements() != static_cast<int64_t>(it->second.size()))
+      return std::nullopt;
+    eval::Tensor tensor = eval::makeTensor(type.getShape(), type.getElementType());
+    for (auto [i, expr] : llvm::enumerate(it->second)) {
+      auto constant = constantOf(expr);
+      if (!constant)
+        return std::nullopt;
+      int32_t element = static_cast<int32_t>(*constant);
+      std::memcpy(tensor.bytes.data() + 4 * i, &element, 4);
+    }
+    return tensor;
+  }
+
+  /// Shape arithmetic goes through other types too (sizes scaled by a float): small operations on known values are computed at once.
+  void evaluateHere(Operation *op) {
+    if (op->getNumResults() != 1 || op->getNumOperands() == 0 || !isa<ElemwiseOp, TypeCvtOp, ConcatOp, ReshapeOp, ReduceOp,
+                                                                      AxisAddRemoveOp, SubtensorOp, BroadcastOp, DimshuffleOp>(op))
+      return;
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    if (!type.hasStaticShape() || type.getNumElements() > kMaxHostElements)
+      return;
+    SmallVector<eval::Tensor> operands;
+    SmallVector<const eval::Tensor *> in;
+    unsigned shapes = isa<ShapeOperandsOpInterface>(op) ? cast<ShapeOperandsOpInterface>(op).getNumShapeOperands() : 0;
+    Type element;
+    for (Value operand : op->getOperands().drop_back(shapes)) {
+      auto tensor = knownTensor(operand);
+      if (!tensor || (element && tensor->element != element))
+        return;
+      element = tensor->element;
+      operands.push_back(std::move(*tensor));
+    }
+    for (const eval::Tensor &operand : operands)
+      in.push_back(&operand);
+    eval::Tensor result = eval::makeTensor(type.getShape(), type.getElementType());
+    ScopedDiagnosticHandler quiet(context, [](Diagnostic &) { return success(); });
+    if (failed(eval::evaluate(op, in, result)))
+      return;
+    Value value = op->getResult(0);
+    // Whole numbers serve as extents, whatever their type.
+    if (!values.count(value)) {
+      HostValue numbers;
+      for (int64_t i = 0; i < type.getNumElements(); ++i) {
+        double number = 0;
+        if (type.getElementType().isF32()) {
+          float real;
+          std::memcpy(&real, result.bytes.data() + 4 * i, 4);
+          number = real;
+        } else if (type.getElementType().isInteger(32)) {
+          int32_t integer;
+          std::memcpy(&integer, result.bytes.data() + 4 * i, 4);
+          number = integer;
+        } else {
+          break;
+        }
+        if (!(std::fabs(number) < 2147483648.0) || number != std::floor(number))
+          break;
+        numbers.push_back(getAffineConstantExpr(static_cast<int64_t>(number), context));
+      }
+      if (static_cast<int64_t>(numbers.size()) == type.getNumElements())
+        values[value] = std::move(numbers);
+    }
+    known[value] = std::move(result);
   }
 
   LogicalResult checkExtents(Operation *op, const TensorShape &shape) {
@@ -163,6 +243,7 @@ private:
   VariantOp variant;
   MLIRContext *context;
   DenseMap<Value, HostValue> values;
+  DenseMap<Value, eval::Tensor> known; // small values that are numbers, of any type
 };
 
 struct InferShapesPass : mgec::impl::InferShapesBase<InferShapesPass> {

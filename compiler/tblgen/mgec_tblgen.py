@@ -92,8 +92,8 @@ def reference_table(defs):
     """One row an operation: the code that reads its attributes into the struct, and prints the struct as C++."""
     out = [HEADER]
     for op in defs.ops():
-        if op["opName"] in ("get_var_shape", "subtensor", "axis_add_remove", "adaptive_pool"):
-            continue   # never left when references run
+        if op["opName"] == "get_var_shape":
+            continue   # folded when shapes are inferred
         cls, fills, prints = op["!name"][len("Mge_"):], [], []
         for name, kind, _, optional in defs.attributes(op):
             getter = "op.get%s()" % "".join(part.capitalize() for part in name.split("_"))
@@ -106,7 +106,7 @@ def reference_table(defs):
             elif kind == "double":
                 fills.append("p.%s = %s.convertToDouble();" % (name, getter))
             elif kind == "array":
-                fills.append("fillArray(p.%s, %s);" % (name, "*" + getter if optional else getter))
+                fills.append("if (%s) fillArray(p.%s, *%s);" % (getter, name, getter) if optional else "fillArray(p.%s, %s);" % (name, getter))
             else:
                 continue
             prints.append("init.add(p.%s);" % name)

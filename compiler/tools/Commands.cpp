@@ -44,9 +44,16 @@ struct CompileFlags {
     command.model = model;
     if (!targets.empty())
       command.options.targets = targets;
-    for (const std::string &name : command.options.targets)
-      if (!codegen::findTarget(name))
+    std::string triple;
+    for (const std::string &name : command.options.targets) {
+      auto target = codegen::findTarget(name);
+      if (!target)
         throw std::runtime_error("unknown target '" + name + "'; there are: " + codegen::targetNames());
+      if (&name != &command.options.targets.front() && target->triple != triple)
+        throw std::runtime_error("--target " + command.options.targets.front() + "," + name +
+                                 ": the targets of one artifact must be of one architecture");
+      triple = target->triple;
+    }
     return command;
   }
 };
@@ -135,7 +142,15 @@ struct RunCommand : Command {
       command.options.shapes = inputShapes(model, options.inputs);
       options.artifact = cachedArtifact(command);
     }
-    return runArtifact(options);
+    try {
+      return runArtifact(options);
+    } catch (const std::exception &error) {
+      // The user knows the model, not the library in the cache.
+      std::string text = error.what();
+      for (size_t at; options.artifact != model && (at = text.find(options.artifact)) != std::string::npos;)
+        text.replace(at, options.artifact.size(), model);
+      throw std::runtime_error(text);
+    }
   }
 };
 

@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+
 using namespace mgec::tools;
 
 int main(int argc, char **argv) {
@@ -16,6 +18,11 @@ int main(int argc, char **argv) {
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   std::vector<std::unique_ptr<Command>> commands = makeCommands(app);
+  auto named = [&](const std::unique_ptr<Command> &command) { return command->app->get_name() == argv[1]; };
+  if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), named)) {
+    printError("there is no command '" + std::string(argv[1]) + "'; `mgec --help` lists the commands");
+    return 2;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

@@ -24,7 +24,7 @@ def main():
     if args.departs:
         command += ["--tolerance", "1e-13"]
     result = attempt(command, environment(args.mgec))
-    stages = re.findall(r"^  (\w+) +largest output error (\S+)", result.out, re.M)
+    stages = re.findall(r"^  ([\w-]+) +largest output error (\S+)", result.out, re.M)
     if [name for name, _ in stages] != STAGES:
         fail("not every stage was run\n" + result.describe())
     if args.departs:

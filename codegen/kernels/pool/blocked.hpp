@@ -148,10 +148,11 @@ MGEC_NOINLINE void global(const float *src, int64_t pixels, float *dst, int64_t 
         sums[s][v] = combine<Mode>(sums[s][v], simd::load<V>(src + (p + s) * Block + v * simd::kLanes));
     }
   }
-  for (; p < pixels; ++p) {
+  const float *rest = src + p * Block;
+  for (int64_t left = pixels % Steps; left > 0; --left, rest += Block) {
 #pragma GCC unroll 4
     for (int v = 0; v < NV; ++v)
-      sums[0][v] = combine<Mode>(sums[0][v], simd::load<V>(src + p * Block + v * simd::kLanes));
+      sums[0][v] = combine<Mode>(sums[0][v], simd::load<V>(rest + v * simd::kLanes));
   }
 #pragma GCC unroll 4
   for (int v = 0; v < NV; ++v) {
