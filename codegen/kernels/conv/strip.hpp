@@ -37,7 +37,7 @@ MGEC_INLINE void copy_span(const S *src, D *dst, int64_t count, int64_t c, const
   int64_t i = 0;
   for (; i + kWide <= count; i += kWide)
     simd::store(dst + i, producer(simd::load_as<V>(src + i), c + i % Block));
-  for (; i < count; ++i)
+  for (int rest = 0; rest < kWide && i < count; ++rest, ++i)
     dst[i] = producer((D)src[i], c + i % Block);
 }
 
@@ -46,7 +46,7 @@ template <class D> MGEC_INLINE void fill_span(D *dst, int64_t count, D fill) {
   int64_t i = 0;
   for (; i + simd::kLanes <= count; i += simd::kLanes)
     simd::store(dst + i, simd::splat<V>(fill));
-  for (; i < count; ++i)
+  for (int rest = 0; rest < simd::kLanes && i < count; ++rest, ++i)
     dst[i] = fill;
 }
 

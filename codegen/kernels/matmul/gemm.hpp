@@ -41,8 +41,9 @@ MGEC_INLINE void finish_row(const simd::f32v (&sums)[NV], float *dst, int64_t n,
     } else if (column < n) {
       float lanes[simd::kLanes];
       simd::store(lanes, sums[v]);
-      for (int64_t i = column; i < n; ++i)
-        dst[offset + i] = consumer(lanes[i - column], c + i, offset + i);
+      for (int lane = 0; lane < simd::kLanes; ++lane)
+        if (column + lane < n)
+          dst[offset + column + lane] = consumer(lanes[lane], c + column + lane, offset + column + lane);
     }
   }
 }
