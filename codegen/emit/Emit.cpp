@@ -142,9 +142,10 @@ private:
     return "mgec_forward_" + ident + "_v" + std::to_string(variant) + "_" + target.tag;
   }
 
-  void printTensors(Printer &p, StringRef table, ArrayRef<StringRef> names, TypeRange types) {
+  void printTensors(Printer &p, StringRef table, ArrayRef<StringRef> names, TypeRange types,
+                    function_ref<int64_t(unsigned)> defaultAt = nullptr) {
     p.open("const mgec_tensor_desc ", table, "[] = {");
-    for (auto [label, type] : llvm::zip(names, types)) {
+    for (auto [k, label, type] : llvm::enumerate(names, types)) {
       auto ranked = cast<RankedTensorType>(type);
       std::string dims;
       for (AffineExpr dim : dimsOf(ranked)) {
@@ -158,7 +159,7 @@ private:
       std::string literal = scaleText;
       literal += literal.find_first_of(".e") == std::string::npos ? ".0f" : "f";
       p.line("{", quoted(label), ", ", dtypeNumber(ranked.getElementType()), ", ", ranked.getRank(), ", {", dims, "}, ",
-             literal, ", ", zeroPoint, ", MGEC_HOST, 0},");
+             literal, ", ", zeroPoint, ", MGEC_HOST, ", defaultAt ? defaultAt(k) : 0, "},");
     }
     p.close("};");
   }
@@ -174,7 +175,13 @@ private:
     std::string prefix = "v" + std::to_string(v) + "_";
     SmallVector<StringRef> in(variant.getInputNames().getAsValueRange<StringAttr>());
     SmallVector<StringRef> out(variant.getOutputNames().getAsValueRange<StringAttr>());
-    printTensors(p, prefix + "inputs", in, variant.getBlock().getArgumentTypes());
+    printTensors(p, prefix + "inputs", in, variant.getBlock().getArgumentTypes(), [&](unsigned k) -> int64_t {
+      FlatSymbolRefAttr symbol = variant.getInputDefault(k);
+      if (!symbol)
+        return 0;
+      auto packed = cast<PackedOp>(::mlir::SymbolTable::lookupSymbolIn(network, symbol.getAttr()));
+      return 1 + packed.getOffset() / 64; // mgec_tensor_desc.default_value
+    });
     printTensors(p, prefix + "outputs", out, variant.getBlock().getTerminator()->getOperandTypes());
     if (variant.hasSymbolicBatch()) {
       p.open("const mgec_symbol ", prefix, "symbols[] = {");

@@ -53,6 +53,9 @@ std::string codegen::manifestJson(NetworkOp network, StringRef name, const Targe
       for (auto symbol : variant.getSymbols()->getAsRange<SymbolAttr>())
         entry["symbols"].push_back({{"name", symbol.getName().str()}, {"min", symbol.getMin()}, {"max", symbol.getMax()}});
     entry["inputs"] = tensors(variant.getInputNames(), variant.getBlock().getArgumentTypes(), variant);
+    for (auto [k, input] : llvm::enumerate(entry["inputs"]))
+      if (variant.getInputDefault(k))
+        input["has_default"] = true;
     entry["outputs"] = tensors(variant.getOutputNames(), variant.getBlock().getTerminator()->getOperandTypes(), variant);
     entry["arena_bytes"] = variant.getArenaBytes().value_or(0);
     entry["arena_lower_bound_bytes"] = variant.getLowerBoundBytes().value_or(0);

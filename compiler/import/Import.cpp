@@ -283,12 +283,30 @@ private:
     return tensorType(dims, element, 1);
   }
 
+  /// The weight that an input stands for when nothing is given: the value in the file, where the variant keeps its shape.
+  Attribute defaultOf(const Operator &op, RankedTensorType type) {
+    const read::TensorValue &tensor = op.tensors[0];
+    if (!tensor.hasValue || type.getShape() != ArrayRef<int64_t>(tensor.shape))
+      return builder.getUnitAttr();
+    uint32_t id = op.outputs[0];
+    WeightOp &weight = weights[id];
+    if (!weight) {
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(&network.getBlock());
+      ArrayRef<uint8_t> bytes(tensor.data.data(), tensor.data.size());
+      weight = WeightOp::create(builder, locOf(op), "w" + std::to_string(id), borrowElements(type, bytes), type);
+    }
+    return FlatSymbolRefAttr::get(weight.getSymNameAttr());
+  }
+
   LogicalResult importVariant(size_t number, const ShapeSet &shapes) {
     SmallVector<Attribute> symbols;
     SmallVector<Type> types;
     SmallVector<Location> locs;
     SmallVector<StringRef> inputNames, outputNames;
     SmallVector<const Operator *> inputs;
+    SmallVector<Attribute> defaults;
+    bool anyDefault = false;
     // What no output needs is not imported: the checks of a test case, and the inputs that only they read.
     live.clear();
     for (const read::Output &output : model.outputs)
@@ -312,6 +330,8 @@ private:
       types.push_back(*type);
       locs.push_back(locOf(op));
       inputNames.push_back(op.tensors[0].name);
+      defaults.push_back(defaultOf(op, *type));
+      anyDefault |= !isa<UnitAttr>(defaults.back());
     }
     DenseMap<uint32_t, uint32_t> standsFor; // AssertEqual outputs: the checked variable
     for (const Operator &op : model.operators)
@@ -332,6 +352,8 @@ private:
     state.addAttribute("output_names", builder.getStrArrayAttr(outputNames));
     if (!symbols.empty())
       state.addAttribute("symbols", builder.getArrayAttr(symbols));
+    if (anyDefault)
+      state.addAttribute("input_defaults", builder.getArrayAttr(defaults));
     Region *body = state.addRegion();
     Block &block = body->emplaceBlock();
     block.addArguments(types, locs);

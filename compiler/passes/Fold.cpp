@@ -61,8 +61,12 @@ FailureOr<bool> mgec::foldConstants(VariantOp variant) {
 
 void mgec::dropDeadWeights(NetworkOp network) {
   llvm::DenseSet<StringAttr> used;
-  for (auto variant : network.getBlock().getOps<VariantOp>())
+  for (auto variant : network.getBlock().getOps<VariantOp>()) {
     variant.walk([&](ConstantOp op) { used.insert(op.getWeightAttr().getAttr()); });
+    for (unsigned k = 0; k < variant.getInputNames().size(); ++k)
+      if (FlatSymbolRefAttr symbol = variant.getInputDefault(k))
+        used.insert(symbol.getAttr());
+  }
   for (auto packed : network.getBlock().getOps<PackedOp>())
     used.insert(packed.getSourceAttr().getAttr());
   for (auto weight : llvm::make_early_inc_range(network.getBlock().getOps<WeightOp>()))

@@ -25,11 +25,31 @@ struct PackPass : mgec::impl::PackBase<PackPass> {
     network = getOperation();
     targets = targetsOf(network);
     offset = 0;
-    for (auto variant : network.getBlock().getOps<VariantOp>())
+    for (auto variant : network.getBlock().getOps<VariantOp>()) {
+      packDefaults(variant);
       for (auto group : variant.getBlock().getOps<GroupOp>())
         packGroup(group);
+    }
     network.setPackedBytes(offset);
     network.setStage("pack");
+  }
+
+  /// Default values of inputs are kept as the caller would give them.
+  void packDefaults(VariantOp variant) {
+    if (!variant.getInputDefaults())
+      return;
+    Builder builder(&getContext());
+    SmallVector<Attribute> entries;
+    for (unsigned k = 0; k < variant.getInputNames().size(); ++k) {
+      FlatSymbolRefAttr symbol = variant.getInputDefault(k);
+      if (!symbol) {
+        entries.push_back(builder.getUnitAttr());
+        continue;
+      }
+      auto weight = cast<WeightOp>(::mlir::SymbolTable::lookupSymbolIn(network, symbol.getAttr()));
+      entries.push_back(FlatSymbolRefAttr::get(symbolFor(weight, {"dense", bytesOf(weight).vec()})));
+    }
+    variant.setInputDefaultsAttr(builder.getArrayAttr(entries));
   }
 
   void packGroup(GroupOp group) {

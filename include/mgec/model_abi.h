@@ -73,7 +73,7 @@ typedef struct mgec_tensor_desc {
      * 0. For an input that has a default value (all its dims are then static): 1 + k, where the value's dense bytes begin
      * k * MGEC_ALIGNMENT bytes into mgec_model.weights.
      */
-    int32_t reserved;
+    int32_t default_value;
 } mgec_tensor_desc;
 
 /** A named size that is known only at run time; `min <= value <= max`. */

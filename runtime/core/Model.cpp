@@ -21,9 +21,9 @@ int Model::findInput(const std::string &name) const {
 }
 
 const void *Model::defaultValue(const mgec_tensor_desc &input) const {
-  if (input.reserved <= 0)
+  if (input.default_value <= 0)
     return nullptr;
-  const uint64_t offset = (static_cast<uint64_t>(input.reserved) - 1) * MGEC_ALIGNMENT;
+  const uint64_t offset = (static_cast<uint64_t>(input.default_value) - 1) * MGEC_ALIGNMENT;
   Shape shape;
   shape.ndim = input.ndim;
   for (int32_t i = 0; i < input.ndim; ++i)

@@ -37,6 +37,15 @@ LogicalResult VariantOp::verify() {
   Block &block = getBlock();
   if (getInputNames().size() != block.getNumArguments())
     return emitOpError() << "names " << getInputNames().size() << " inputs but has " << block.getNumArguments();
+  if (auto defaults = getInputDefaults()) {
+    if (defaults->size() != block.getNumArguments())
+      return emitOpError() << "has " << defaults->size() << " defaults for " << block.getNumArguments() << " inputs";
+    for (unsigned k = 0; k < defaults->size(); ++k) {
+      auto type = dyn_cast<ShapedType>(block.getArgument(k).getType());
+      if (getInputDefault(k) ? !type || !type.hasStaticShape() : !isa<UnitAttr>((*defaults)[k]))
+        return emitOpError() << "has a default for input " << k << " that is no symbol, or the shape of the input is not static";
+    }
+  }
   if (block.empty() || !isa<OutputOp>(block.back()))
     return emitOpError("must end with mge.output");
   if (getOutputNames().size() != block.back().getNumOperands())

@@ -30,10 +30,12 @@ def Mge_VariantOp : Mge_StructureOp<"variant", [IsolatedFromAbove, SymbolTable, 
     Block arguments are the model's inputs, in file order; the terminator `mge.output` gives its outputs, in file order.
     From stage `plan` on, `arena_bytes` and `scratch_bytes` say what a forward needs (the arena per sample when the batch is
     symbolic), and `lower_bound_bytes` what no plan can go below.
+    `input_defaults` has one entry an input: the weight (from stage `pack` on the packed constant) that stands in when a
+    caller gives nothing, else unit. An input with a default has a static shape.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$input_names, StrArrayAttr:$output_names,
                        DefaultValuedStrAttr<StrAttr, "f32">:$precision, OptionalAttr<ArrayAttr>:$symbols,
-                       OptionalAttr<I64Attr>:$arena_bytes, OptionalAttr<I64Attr>:$scratch_bytes,
+                       OptionalAttr<ArrayAttr>:$input_defaults, OptionalAttr<I64Attr>:$arena_bytes, OptionalAttr<I64Attr>:$scratch_bytes,
                        OptionalAttr<I64Attr>:$lower_bound_bytes);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
@@ -42,6 +44,11 @@ def Mge_VariantOp : Mge_StructureOp<"variant", [IsolatedFromAbove, SymbolTable, 
     ::mlir::Block &getBlock() { return getBody().front(); }
     /// Whether dimension 0 of every activation is the symbol 0 of the variant.
     bool hasSymbolicBatch() { return getSymbols() && !getSymbols()->empty(); }
+    /// The symbol of the value that input `number` has by default; null for none.
+    ::mlir::FlatSymbolRefAttr getInputDefault(unsigned number) {
+      auto defaults = getInputDefaults();
+      return defaults ? ::mlir::dyn_cast<::mlir::FlatSymbolRefAttr>((*defaults)[number]) : ::mlir::FlatSymbolRefAttr();
+    }
   }];
 }
 
