@@ -1,6 +1,8 @@
 //===- NetworkImpl.cpp - what a lite::Network is inside -------------------------------------------------------===//
 #include "NetworkImpl.h"
 
+#include "Jit.h"
+
 #include "lite/misc.h"
 
 #include <algorithm>
@@ -156,6 +158,7 @@ void Network::NetworkImpl::warn_of_compiled_options() const {
 
 mgec::core::Wanted Network::NetworkImpl::wanted() const {
   mgec::core::Wanted result;
+  result.compile = compile_on_load;
   if (config.options.enable_f16_io_comp)
     result.precision = "f16";
   for (const IO &io : network_io.inputs) {
