@@ -154,12 +154,8 @@ private:
         dims += (dims.empty() ? "" : ", ") + std::to_string(value);
       }
       auto [scale, zeroPoint] = quantisationOf(ranked.getElementType());
-      char scaleText[40];
-      snprintf(scaleText, sizeof scaleText, "%.9g", static_cast<double>(scale));
-      std::string literal = scaleText;
-      literal += literal.find_first_of(".e") == std::string::npos ? ".0f" : "f";
       p.line("{", quoted(label), ", ", dtypeNumber(ranked.getElementType()), ", ", ranked.getRank(), ", {", dims, "}, ",
-             literal, ", ", zeroPoint, ", MGEC_HOST, ", defaultAt ? defaultAt(k) : 0, "},");
+             mge::floatLiteral(scale), ", ", zeroPoint, ", MGEC_HOST, ", defaultAt ? defaultAt(k) : 0, "},");
     }
     p.close("};");
   }

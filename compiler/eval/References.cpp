@@ -54,8 +54,8 @@ class Initialiser {
 public:
   explicit Initialiser(std::string name) : text(std::move(name) + "{") {}
   void add(int32_t value) { field() << value; }
-  void add(float value) { field() << real(value) << "f"; }
-  void add(double value) { field() << real(value); }
+  void add(float value) { field() << mgec::mge::floatLiteral(value); }
+  void add(double value) { field() << mgec::mge::doubleLiteral(value); }
   void add(const kernels::IntArray &value) {
     auto &os = field();
     os << "{" << value.size << ", {";
@@ -70,16 +70,6 @@ private:
     os << (first ? "" : ", ");
     first = false;
     return os;
-  }
-  static std::string real(double value) {
-    if (std::isinf(value))
-      return value < 0 ? "-__builtin_inf()" : "__builtin_inf()";
-    if (std::isnan(value))
-      return "__builtin_nan(\"\")";
-    char buffer[40];
-    snprintf(buffer, sizeof buffer, "%.17g", value);
-    std::string text = buffer;
-    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
   }
   std::string text;
   llvm::raw_string_ostream os{text};

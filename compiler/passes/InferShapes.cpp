@@ -20,9 +20,6 @@ using namespace mgec::mge;
 
 namespace {
 
-/// Largest integer constant whose value shape arithmetic may use.
-constexpr int64_t kMaxHostElements = 256;
-
 class Inference {
 public:
   explicit Inference(VariantOp variant) : variant(variant), context(variant.getContext()) {}
@@ -76,7 +73,7 @@ private:
       return op->emitOpError() << "has " << op->getNumResults() << " results but makes " << shapes.results.size();
     for (auto [k, result] : llvm::enumerate(op->getResults())) {
       const TensorShape &shape = shapes.results[k];
-      if (failed(checkExtents(op, shape)))
+      if (failed(checkExtents(op, shape)) || failed(checkSymbols(op, shape)))
         return failure();
       result.setType(tensorType(shape.dims, shape.element, 1));
       if (shapes.resultValues[k])
@@ -175,6 +172,16 @@ private:
       }
     if (shape.dims.size() > 7)
       return op->emitOpError("makes more than 7 dimensions");
+    return success();
+  }
+
+  /// Later stages know one symbol, the batch, and buffers that grow linearly with it: the first extent may be k * N.
+  LogicalResult checkSymbols(Operation *op, const TensorShape &shape) {
+    for (auto [axis, dim] : llvm::enumerate(shape.dims))
+      if (!constantOf(dim) && (axis != 0 || !batchMultiple(dim)))
+        return op->emitOpError() << "makes a tensor of shape " << shapeText(shape.dims)
+                                 << "; of a symbolic batch N, only the first extent may depend on it, as a multiple. Compile "
+                                    "for fixed shapes instead";
     return success();
   }
 

@@ -136,6 +136,10 @@ std::optional<DepthwisePlan> conv::depthwisePlan(const Problem &p) {
   if (plan.skipLeft >= columns(plan.first) || plan.skipRight >= columns(outer) ||
       (tiles == 1 && plan.skipLeft + plan.skipRight >= columns(plan.first)))
     return std::nullopt;
+  // Only the outer tiles leave columns out: the second one must begin inside of the row, the last but one end there.
+  if (tiles > 1 && (plan.skipLeft > width * p.sw ||
+                    ((tiles - 1) * width - 1) * p.sw + (p.kw - 1) * p.dw - p.pw >= p.iw))
+    return std::nullopt;
   return plan;
 }
 

@@ -118,8 +118,9 @@ LogicalResult BroadcastOp::inferShapes(ShapeContext &context) {
       return emitOpError() << "cannot broadcast " << shapeText(src.dims) << " to " << shapeText(*target);
   }
   std::optional<HostValue> value;
-  if (context.values[0] && target->size() == 1 && constantOf((*target)[0]) && context.values[0]->size() == 1)
-    value = HostValue(*constantOf((*target)[0]), (*context.values[0])[0]);
+  if (context.values[0] && target->size() == 1 && context.values[0]->size() == 1)
+    if (auto extent = constantOf((*target)[0]); extent && *extent > 0 && *extent <= kMaxHostElements)
+      value = HostValue(*extent, (*context.values[0])[0]);
   context.addResult({*target, src.element}, std::move(value));
   return success();
 }
