@@ -25,7 +25,7 @@ struct Stage {
 const Stage kStages[] = {
     {"infer", [](const CompileOptions &) { return createInferShapes(); }},
     {"simplify", [](const CompileOptions &) { return createSimplify(); }},
-    {"fuse", [](const CompileOptions &o) { return createFuse({o.fusionLevel}); }},
+    {"fuse", [](const CompileOptions &o) { return createFuse({o.referenceOnly ? 0 : o.fusionLevel}); }}, // references run single operations
     {"choose", [](const CompileOptions &o) { return createChoose({o.forceRows, o.referenceOnly}); }},
     {"tile-fuse", [](const CompileOptions &) { return createTileFuse(); }},
     {"pack", [](const CompileOptions &) { return createPack(); }},
