@@ -31,6 +31,7 @@ const Stage kStages[] = {
     {"pack", [](const CompileOptions &) { return createPack(); }},
     {"plan", [](const CompileOptions &) { return createPlan(); }},
     {"build", [](const CompileOptions &) { return createBuild(); }},
+    {"legalise", [](const CompileOptions &) { return createLegalise(); }},
 };
 
 /// "operator (variable 'x'): message" for people; locations name model variables.
@@ -117,7 +118,7 @@ Compilation mgec::compile(MLIRContext &context, const read::Model &model, const 
   if (!result.module)
     fail("import");
   SmallVector<StringRef> targets(options.targets.begin(), options.targets.end());
-  result.network()->setAttr("targets", Builder(&context).getStrArrayAttr(targets));
+  result.network().setTargetsAttr(Builder(&context).getStrArrayAttr(targets));
   unsigned number = 1;
   dump(*result.module, options, number++, "import");
   if (options.stopAfter == "import")

@@ -24,6 +24,10 @@ enum class FusionRole {
   Movement,    // copies elements: concat, slice, transpose, relayout
 };
 
+template <class Op> struct HostArithmetic : mlir::OpTrait::TraitBase<Op, HostArithmetic> {};
+template <class Op> struct OneElementType : mlir::OpTrait::TraitBase<Op, OneElementType> {};
+template <class Op> struct ShapeOnly : mlir::OpTrait::TraitBase<Op, ShapeOnly> {};
+
 } // namespace mgec::mge
 
 #include "compiler/dialect/MgeDialect.h.inc"
@@ -37,6 +41,9 @@ enum class FusionRole {
 #include "compiler/dialect/MgeOps.h.inc"
 
 namespace mgec::mge {
+
+/// The stages of the pipeline after reading, in order; `mge.network` says which is done.
+llvm::ArrayRef<llvm::StringRef> stageOrder();
 
 /// The layout in `type`'s encoding, row-major when it says none. Never null for ranked tensors.
 LayoutAttr layoutOf(mlir::Type type);

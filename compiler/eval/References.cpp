@@ -88,7 +88,7 @@ bool mgec::eval::runReference(Operation *operation, ArrayRef<ViewArgs> inputs, A
     kernels::ref::copy_in_order(in[0], out[0]);
     return true;
   }
-#define MGEC_REFERENCE(CLASS, NAME, FILL, PRINT)                                                                       \
+#define MGEC_REFERENCE(CLASS, NAME, FOLDER, FILL, PRINT)                                                               \
   if (auto op = dyn_cast<mge::CLASS>(operation)) {                                                                     \
     kernels::NAME##Params p = {};                                                                                      \
     FILL;                                                                                                              \
@@ -101,7 +101,7 @@ bool mgec::eval::runReference(Operation *operation, ArrayRef<ViewArgs> inputs, A
 }
 
 std::string mgec::eval::referenceParams(Operation *operation) {
-#define MGEC_REFERENCE(CLASS, NAME, FILL, PRINT)                                                                       \
+#define MGEC_REFERENCE(CLASS, NAME, FOLDER, FILL, PRINT)                                                               \
   if (auto op = dyn_cast<mge::CLASS>(operation)) {                                                                     \
     kernels::NAME##Params p = {};                                                                                      \
     FILL;                                                                                                              \
@@ -115,9 +115,18 @@ std::string mgec::eval::referenceParams(Operation *operation) {
 }
 
 std::string mgec::eval::referenceName(Operation *operation) {
-#define MGEC_REFERENCE(CLASS, NAME, FILL, PRINT)                                                                       \
+#define MGEC_REFERENCE(CLASS, NAME, FOLDER, FILL, PRINT)                                                               \
   if (isa<mge::CLASS>(operation))                                                                                      \
     return #NAME;
+#include "ReferenceTable.inc"
+#undef MGEC_REFERENCE
+  return "";
+}
+
+std::string mgec::eval::referenceFolder(Operation *operation) {
+#define MGEC_REFERENCE(CLASS, NAME, FOLDER, FILL, PRINT)                                                               \
+  if (isa<mge::CLASS>(operation))                                                                                      \
+    return FOLDER;
 #include "ReferenceTable.inc"
 #undef MGEC_REFERENCE
   return "";

@@ -73,7 +73,7 @@ private:
       return op->emitOpError() << "has " << op->getNumResults() << " results but makes " << shapes.results.size();
     for (auto [k, result] : llvm::enumerate(op->getResults())) {
       const TensorShape &shape = shapes.results[k];
-      if (failed(checkExtents(op, shape)) || failed(checkSymbols(op, shape)))
+      if (failed(checkExtents(op, shape)))
         return failure();
       result.setType(tensorType(shape.dims, shape.element, 1));
       if (shapes.resultValues[k])
@@ -109,8 +109,7 @@ private:
 
   /// Shape arithmetic goes through other types too (sizes scaled by a float): small operations on known values are computed at once.
   void evaluateHere(Operation *op) {
-    if (op->getNumResults() != 1 || op->getNumOperands() == 0 || !isa<ElemwiseOp, TypeCvtOp, ConcatOp, ReshapeOp, ReduceOp,
-                                                                      AxisAddRemoveOp, SubtensorOp, BroadcastOp, DimshuffleOp>(op))
+    if (op->getNumResults() != 1 || op->getNumOperands() == 0 || !op->hasTrait<HostArithmetic>())
       return;
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     if (!type.hasStaticShape() || type.getNumElements() > kMaxHostElements)
@@ -175,19 +174,9 @@ private:
     return success();
   }
 
-  /// Later stages know one symbol, the batch, and buffers that grow linearly with it: the first extent may be k * N.
-  LogicalResult checkSymbols(Operation *op, const TensorShape &shape) {
-    for (auto [axis, dim] : llvm::enumerate(shape.dims))
-      if (!constantOf(dim) && (axis != 0 || !batchMultiple(dim)))
-        return op->emitOpError() << "makes a tensor of shape " << shapeText(shape.dims)
-                                 << "; of a symbolic batch N, only the first extent may depend on it, as a multiple. Compile "
-                                    "for fixed shapes instead";
-    return success();
-  }
-
   /// Element-wise operations and joins compute in one type: operands of another are converted first.
   void convertOperands(Operation *op) {
-    if (!isa<ElemwiseOp, ConcatOp>(op))
+    if (!op->hasTrait<OneElementType>())
       return;
     Type element = cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
     // Comparisons that give a boolean compute in their operands' type.
@@ -223,7 +212,7 @@ private:
         bytes.insert(bytes.end(), reinterpret_cast<uint8_t *>(&element), reinterpret_cast<uint8_t *>(&element) + 4);
       }
       if (!known) {
-        if (isa<GetVarShapeOp>(op) && feedsData(&op))
+        if (op.hasTrait<ShapeOnly>() && feedsData(&op))
           return op.emitOpError("is used as data, but depends on a symbolic extent");
         continue;
       }
@@ -256,6 +245,8 @@ private:
 struct InferShapesPass : mgec::impl::InferShapesBase<InferShapesPass> {
   void runOnOperation() override {
     NetworkOp network = getOperation();
+    if (failed(enterStage(network, "infer")))
+      return signalPassFailure();
     for (auto variant : network.getBlock().getOps<VariantOp>())
       if (failed(Inference(variant).run()) || failed(foldConstants(variant)))
         return signalPassFailure();
