@@ -203,8 +203,8 @@ std::string compileCommand(const std::string &path, const Wanted &wanted) {
   const size_t slash = library.rfind('/'), dot = library.rfind('.');
   if (dot != std::string::npos && (slash == std::string::npos || dot > slash + 1) && dot > 0)
     library.erase(dot);
-  return "mgec compile " + quoted(path.empty() ? "MODEL.mge" : path) + " -o " + quoted(library + ".so") +
-         wanted.shapeFlags() + (wanted.precision == "f32" ? "" : " --precision " + wanted.precision);
+  return "mgec compile " + quoted(path.empty() ? "MODEL.mge" : path) + wanted.unlockFlags + " -o " +
+         quoted(library + ".so") + wanted.shapeFlags() + (wanted.precision == "f32" ? "" : " --precision " + wanted.precision);
 }
 
 } // namespace
@@ -238,9 +238,9 @@ Status bindLibrary(const std::string &path, const std::string &name, ModelPtr &o
   return takeModel(artifact, name, out);
 }
 
-Status bindLibrary(const void *data, size_t size, ModelPtr &out) {
+Status bindLibrary(const void *data, size_t size, const std::string &origin, ModelPtr &out) {
   std::shared_ptr<const Artifact> artifact;
-  MGEC_TRY(Artifact::openBytes(data, size, "the library in memory", artifact));
+  MGEC_TRY(Artifact::openBytes(data, size, origin, artifact));
   return takeModel(artifact, "", out);
 }
 
@@ -287,7 +287,7 @@ Status bindModel(const Fingerprint &fingerprint, const ModelSource &source, cons
   return Status::errorf("%s: no compiled code for this model, fingerprint %s (%s; MGEC_MODEL_PATH is %s%s); compile it "
                         "with `%s`, then load that library or name its folder in MGEC_MODEL_PATH",
                         name.c_str(), fingerprint.hex().c_str(), known.c_str(), searched ? searched : "not set",
-                        problems.c_str(), compileCommand(source.path, wanted).c_str());
+                        problems.c_str(), compileCommand(source.path.empty() ? source.file : source.path, wanted).c_str());
 }
 
 Status bindFile(const std::string &path, const Wanted &wanted, ModelPtr &out) {
@@ -295,15 +295,15 @@ Status bindFile(const std::string &path, const Wanted &wanted, ModelPtr &out) {
     return bindLibrary(path, "", out);
   Fingerprint fingerprint;
   MGEC_TRY(fingerprintFile(path, fingerprint));
-  return bindModel(fingerprint, {path, nullptr, 0}, wanted, out);
+  return bindModel(fingerprint, {path}, wanted, out);
 }
 
-Status bindBytes(const void *data, size_t size, const Wanted &wanted, ModelPtr &out) {
+Status bindBytes(const void *data, size_t size, const std::string &path, const Wanted &wanted, ModelPtr &out) {
   if (looksLikeLibrary(data, size))
-    return bindLibrary(data, size, out);
+    return bindLibrary(data, size, path.empty() ? "the library in memory" : path, out);
   Fingerprint fingerprint;
-  MGEC_TRY(fingerprintBytes(data, size, "the model in memory", fingerprint));
-  return bindModel(fingerprint, {"", data, size}, wanted, out);
+  MGEC_TRY(fingerprintBytes(data, size, path.empty() ? "the model in memory" : path, fingerprint));
+  return bindModel(fingerprint, {"", data, size, path}, wanted, out);
 }
 
 } // namespace mgec::core

@@ -75,9 +75,10 @@ struct ModelSource {
   std::string path; ///< "" when it is in memory
   const void *data = nullptr;
   size_t size = 0;
+  std::string file = {}; ///< of bytes in memory: the packed or encrypted file that they come from, if any
 
   /// How messages call it.
-  std::string name() const { return path.empty() ? "the model in memory" : path; }
+  std::string name() const { return !path.empty() ? path : !file.empty() ? file : "the model in memory"; }
 };
 
 struct Wanted;
@@ -90,6 +91,7 @@ struct Wanted {
   std::vector<std::pair<std::string, Shape>> shapes; ///< of inputs, where known
   CompileOnLoad compile = nullptr; ///< asked last; null: a model without code is an error
   bool secret = false;             ///< the model arrived encrypted: nothing of it may stay on a disk
+  std::string unlockFlags;         ///< " --decrypt METHOD", what mgec needs to read the file
 
   /// "--shape data=1x3x224x224 …", with a leading space; "" when no shape is known.
   std::string shapeFlags() const;
@@ -97,7 +99,7 @@ struct Wanted {
 
 /// Opens a library. `name` picks one of several models; "" takes the only one.
 Status bindLibrary(const std::string &path, const std::string &name, ModelPtr &out);
-Status bindLibrary(const void *data, size_t size, ModelPtr &out);
+Status bindLibrary(const void *data, size_t size, const std::string &origin, ModelPtr &out);
 
 /// Finds compiled code for a model by its content: among models registered in this program, libraries that are open,
 /// and libraries on MGEC_MODEL_PATH; then `wanted.compile` is asked. The failure names the model, its fingerprint, what
@@ -106,6 +108,7 @@ Status bindModel(const Fingerprint &fingerprint, const ModelSource &source, cons
 
 /// Binds a file or bytes, whichever of the above they are.
 Status bindFile(const std::string &path, const Wanted &wanted, ModelPtr &out);
-Status bindBytes(const void *data, size_t size, const Wanted &wanted, ModelPtr &out);
+/// `path` is the file that the bytes come from; "" where there is none.
+Status bindBytes(const void *data, size_t size, const std::string &path, const Wanted &wanted, ModelPtr &out);
 
 } // namespace mgec::core

@@ -2,10 +2,11 @@
 #include "NetworkImpl.h"
 
 #include "Jit.h"
-
+#include "Unlock.h"
 #include "lite/misc.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 
 namespace lite {
@@ -88,7 +89,7 @@ const IO *find_io(const std::vector<IO> &list, const char *name) {
 } // namespace
 
 Network::NetworkImpl::NetworkImpl(const Config &config, const NetworkIO &io)
-    : config(config), network_io(io), device_id(config.device_id) {}
+    : Settings{config, io, config.device_id, 1, false} {}
 
 Network::NetworkImpl::~NetworkImpl() {
   if (dispatcher_.joinable()) {
@@ -121,8 +122,6 @@ void Network::NetworkImpl::check_config() const {
          static_cast<int>(config.device_type));
   if (config.backend != LITE_DEFAULT)
     fail("backend %d is not available; use LITE_DEFAULT", static_cast<int>(config.backend));
-  if (!config.bare_model_cryption_name.empty())
-    fail("The decryption method %s is not registed yet.", config.bare_model_cryption_name.c_str());
   const Options &o = config.options;
   if (o.force_output_use_user_specified_memory && o.force_output_dynamic_alloc)
     throw Error("Can't set force_output_use_user_specified_memory and force_output_dynamic_alloc at the same time.");
@@ -173,17 +172,73 @@ mgec::core::Wanted Network::NetworkImpl::wanted() const {
   return result;
 }
 
-/// Everything that comes before looking for a model. Whatever was loaded is given up, also when the new one fails.
+/// Everything that comes before looking for a model. Whatever was loaded is given up, also when the new one fails, and
+/// with it what its packed information had changed.
 void Network::NetworkImpl::begin_load() {
   await();
   if (loaded())
     LITE_WARN("the network gives up the model that it had loaded");
   unload();
+  if (given_) {
+    static_cast<Settings &>(*this) = *given_;
+    given_.reset();
+  }
+  extra_info.clear();
   check_config();
+}
+
+/// Applies what the information packed with the model asks for, besides what it did to the configuration.
+void Network::NetworkImpl::apply(PackedInfo &info) {
+  const auto read = [&](const char *key, auto &out) {
+    const auto it = info.device.find(key);
+    if (it != info.device.end())
+      out = it->second.safe_cast<std::decay_t<decltype(out)>>();
+  };
+  uint32_t count = 0;
+  bool on = false, tensorrt = false;
+  read("device_id", device_id);
+  read("number_threads", count);
+  read("enable_inplace_model", on);
+  read("use_tensorrt", tensorrt);
+  if (count > 1)
+    threads = count;
+  inplace = inplace || on;
+  if (tensorrt)
+    LITE_WARN("use_tensorrt: the network runs the code that its model was compiled to");
+  extra_info = std::move(info.extra_info);
+  check_config();
+}
+
+/// `path` is "" for a model in memory.
+void Network::NetworkImpl::load_locked(const void *data, size_t size, const std::string &path) {
+  const auto given = std::make_shared<Settings>(*this);
+  PackedInfo info;
+  const Secret plain =
+      unlock(data, size, path.empty() ? "the model in memory" : path, extra, config, network_io, info);
+  given_ = given;
+  apply(info);
+  mgec::core::Wanted want = wanted();
+  want.secret = true;
+  if (!info.packed)
+    want.unlockFlags = " --decrypt " + config.bare_model_cryption_name;
+  mgec::core::ModelPtr model;
+  check(mgec::core::bindBytes(plain.bytes.data(), plain.bytes.size(), path, want, model));
+  start(std::move(model));
 }
 
 void Network::NetworkImpl::load(const std::string &path) {
   begin_load();
+  char head[kPackMagic] = {};
+  if (FILE *file = std::fopen(path.c_str(), "rbe")) {
+    const size_t count = std::fread(head, 1, sizeof(head), file);
+    std::fclose(file);
+    if (is_packed(head, count) ||
+        (!config.bare_model_cryption_name.empty() && !mgec::core::looksLikeLibrary(head, count))) {
+      const Secret bytes = read_file(path);
+      load_locked(bytes.bytes.data(), bytes.bytes.size(), path);
+      return;
+    }
+  }
   mgec::core::ModelPtr model;
   check(mgec::core::bindFile(path, wanted(), model));
   start(std::move(model));
@@ -191,8 +246,13 @@ void Network::NetworkImpl::load(const std::string &path) {
 
 void Network::NetworkImpl::load(const void *data, size_t size) {
   begin_load();
+  if (data && (is_packed(data, size) ||
+               (!config.bare_model_cryption_name.empty() && !mgec::core::looksLikeLibrary(data, size)))) {
+    load_locked(data, size, "");
+    return;
+  }
   mgec::core::ModelPtr model;
-  check(mgec::core::bindBytes(data, size, wanted(), model));
+  check(mgec::core::bindBytes(data, size, "", wanted(), model));
   start(std::move(model));
 }
 

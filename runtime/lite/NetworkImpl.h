@@ -17,10 +17,21 @@
 
 namespace lite {
 
+struct PackedInfo;
+
+/// What a program sets, and the information packed with a model may change while that is loaded.
+struct Settings {
+  Config config;
+  NetworkIO network_io;
+  int device_id = 0;
+  size_t threads = 1;
+  bool inplace = false;
+};
+
 /// Throws the message of a failure.
 void check(const mgec::core::Status &status);
 
-class __attribute__((visibility("hidden"))) Network::NetworkImpl final : Tensor::TensorImpl::Observer {
+class __attribute__((visibility("hidden"))) Network::NetworkImpl final : public Settings, Tensor::TensorImpl::Observer {
 public:
   using NamedTensors = std::unordered_map<std::string, std::pair<IO, std::shared_ptr<Tensor>>>;
 
@@ -68,21 +79,20 @@ public:
 
   mgec::core::Executor &executor() { return *executor_; }
 
-  Config config;
-  NetworkIO network_io;
   ExtraConfig extra;
-  int device_id = 0, stream_id = 0;
-  size_t threads = 1;
-  bool inplace = false, only_configured = false;
+  int stream_id = 0;
+  bool only_configured = false;
   StartCallback start_callback;
   FinishCallback finish_callback;
-  std::string extra_info; // stays empty: plain models carry none
+  std::string extra_info; // plain models carry none
 
 private:
   void before_layout(const Tensor::TensorImpl &tensor, const Layout &layout) override;
   void after_layout(const Tensor::TensorImpl &tensor) override;
 
   void begin_load();
+  void load_locked(const void *data, size_t size, const std::string &path);
+  void apply(PackedInfo &info);
   void check_config() const;
   void warn_of_compiled_options() const;
   mgec::core::Wanted wanted() const;
@@ -110,6 +120,7 @@ private:
   std::vector<const void *> input_pointers_;
   std::vector<void *> output_pointers_;
   bool finish_pending_ = false;
+  std::shared_ptr<const Settings> given_; // while those of a packed model are in force
 
   // The thread that runs asynchronous forwards, made when the first one comes.
   AsyncCallback async_callback_;

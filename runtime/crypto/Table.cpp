@@ -1,0 +1,101 @@
+//===- Table.cpp - the object's functions, as the runtime knows them ------------------------------------------===//
+#include "Info.h"
+#include "Pack.h"
+#include "Seal.h"
+
+#include "../core/Crypto.h"
+#include "../lite/Unlock.h"
+
+#include <algorithm>
+#include <new>
+
+using namespace mgec::crypto;
+using mgec::core::CryptoTable;
+using mgec::core::PackView;
+
+namespace {
+
+/// Runs `body`; what it throws becomes the error.
+template <typename F> bool guarded(std::string &error, F &&body) {
+  try {
+    body();
+    return true;
+  } catch (const std::bad_alloc &) {
+    error = "there is not enough memory";
+  } catch (const std::exception &exception) {
+    error = exception.what();
+  }
+  return false;
+}
+
+const uint8_t *bytes(const void *data) { return static_cast<const uint8_t *>(data); }
+
+bool decryptBytes(const std::string &method, const void *data, size_t size, const Bytes &key, Bytes &out,
+                  std::string &error) {
+  return guarded(error, [&] { out = decrypt(method, bytes(data), size, key); });
+}
+
+bool readSealOf(const void *data, size_t size, uint64_t &plainBytes, std::string &keyId, std::string &error) {
+  return guarded(error, [&] {
+    const SealHeader header = readSeal(bytes(data), size);
+    plainBytes = header.plainBytes;
+    keyId = header.keyId;
+  });
+}
+
+bool unsealBytes(const void *data, size_t size, const Bytes &key, const uint8_t *fingerprint, uint8_t *out,
+                 std::string &error) {
+  return guarded(error, [&] {
+    const SealHeader header = readSeal(bytes(data), size);
+    if (header.purpose != SealHeader::Weights || !std::equal(header.context.begin(), header.context.end(), fingerprint))
+      throw CryptoError("what is sealed here are not the weights of this model");
+    unseal(bytes(data), size, key, header, out);
+  });
+}
+
+bool verifySignature(const void *data, size_t size, const Bytes &signature, const std::string &publicPem,
+                     std::string &error) {
+  return guarded(error, [&] { verify(bytes(data), size, signature, publicPem); });
+}
+
+bool readPackOf(const void *data, size_t size, PackView &out, std::string &error) {
+  return guarded(error, [&] {
+    Pack pack = readPack(bytes(data), size);
+    const auto part = [](const View &view) { return PackView::Part{view.data, view.size}; };
+    out.name = std::move(pack.name);
+    out.infoMethod = std::move(pack.infoMethod);
+    out.infoParser = std::move(pack.infoParser);
+    out.modelMethod = std::move(pack.modelMethod);
+    out.cacheParser = std::move(pack.cacheParser);
+    out.hasInfo = pack.hasInfo;
+    out.fastRunCache = pack.fastRunCache;
+    out.info = part(pack.info);
+    out.algoPolicy = part(pack.algoPolicy);
+    out.binaryCache = part(pack.binaryCache);
+    out.model = part(pack.model);
+  });
+}
+
+bool readInfo(const void *data, size_t size, const std::string &name, lite::Config &config, lite::NetworkIO &io,
+              std::unordered_map<std::string, lite::LiteAny> &device, std::string &extraInfo, bool &valid, bool &newer,
+              std::string &error) {
+  return guarded(error,
+                 [&] { valid = parseInfo(data, size, name, config, io, device, extraInfo, newer); });
+}
+
+const lite::LiteInfoFunc kReadInfo = &readInfo;
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) const CryptoTable *mgec_lite_crypto(void) {
+  static const CryptoTable table = {
+      mgec::core::kCryptoBuild,
+      &decryptBytes,
+      &readSealOf,
+      &unsealBytes,
+      &verifySignature,
+      &readPackOf,
+      reinterpret_cast<void (*)()>(kReadInfo),
+  };
+  return &table;
+}
