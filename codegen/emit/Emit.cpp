@@ -15,6 +15,7 @@
 
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/SHA256.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -66,16 +67,21 @@ namespace {
 
 class Emitter {
 public:
-  Emitter(NetworkOp network, StringRef name)
-      : network(network), name(printable(name)), ident(identifier(name)), targets(targetsOf(network)),
-        manifest(manifestJson(network, this->name, targets)), unique(ident + "_" + hash(manifest)) {}
+  Emitter(NetworkOp network, StringRef name, const EmitOptions &options, const std::string &fingerprint,
+          const std::string &code)
+      : network(network), name(printable(name)), ident(identifier(name)), targets(targetsOf(network)), options(options),
+        fingerprint(fingerprint),
+        manifest(manifestJson(network, this->name, targets,
+                              {fingerprint, code, options.record, bool(options.seal), options.keyId})),
+        unique(ident + "_" + hash(manifest)) {}
 
-  FailureOr<SourceTree> run() {
+  std::string weightsFile() { return options.seal ? options.seal(weights()) : weights(); }
+
+  SourceTree run(std::string weightsBytes) {
     for (auto variant : network.getBlock().getOps<VariantOp>())
       steps.push_back(stepsOf(variant));
-    tree["weights.bin"] = weights();
+    tree["weights.bin"] = std::move(weightsBytes);
     tree["weights.S"] = weightsAssembly();
-    tree["model.cpp"] = modelSource();
     tree["register.cpp"] = registerSource();
     tree["export.cpp"] = exportSource();
     tree[ident + ".h"] = header();
@@ -83,6 +89,7 @@ public:
       tree["code_" + target.tag + ".cpp"] = codeSource(target);
     tree["CMakeLists.txt"] = cmakeLists();
     addKernelFile(tree, "mgec/model_abi.h");
+    tree["model.cpp"] = modelSource();
     return tree;
   }
 
@@ -127,6 +134,9 @@ private:
     p.line(".global mgec_weights_", unique);
     p.line(".hidden mgec_weights_", unique);
     p.line(".type mgec_weights_", unique, ", %object");
+    std::string mark = weightsMark(network.getGraphHash());
+    p.line(".ascii \"", StringRef(mark.c_str()), "\"");
+    p.line(".zero ", mark.size() - StringRef(mark.c_str()).size());
     p.line("mgec_weights_", unique, ":");
     p.line(".incbin \"weights.bin\"");
     p.line(".size mgec_weights_", unique, ", . - mgec_weights_", unique);
@@ -260,10 +270,11 @@ private:
     p.line();
     p.open("const mgec_model model = {");
     p.line("sizeof(mgec_model), MGEC_ABI_VERSION, ", quoted(name), ",");
-    p.line("{", hexBytes(network.getFingerprint()), "},");
+    p.line("{", hexBytes(fingerprint), "},");
     p.line("{", hexBytes(network.getGraphHash()), "},");
-    p.line(quoted(MGEC_VERSION), ", mgec_weights_", unique, ", UINT64_C(", network.getPackedBytes().value_or(0), "), ",
-           steps.size(), ", 0, variants, manifest,");
+    p.line(quoted(MGEC_VERSION), ", mgec_weights_", unique, ", UINT64_C(",
+           options.seal ? tree["weights.bin"].size() : network.getPackedBytes().value_or(0), "), ", steps.size(), ", ",
+           options.seal ? "MGEC_WEIGHTS_SEALED" : "0", ", variants, manifest,");
     p.close("};");
     p.line();
     p.line("} // namespace");
@@ -535,6 +546,8 @@ private:
   NetworkOp network;
   std::string name, ident;
   TargetSet targets;
+  const EmitOptions &options;
+  std::string fingerprint;
   std::string manifest;
   std::string unique; // what external symbols end in: several models, or builds of one, may meet in a program
   std::vector<std::vector<GroupOp>> steps;
@@ -543,4 +556,30 @@ private:
 
 } // namespace
 
-FailureOr<SourceTree> codegen::emitNetwork(NetworkOp network, StringRef name) { return Emitter(network, name).run(); }
+/// Names all of a tree but the weights and the manifest.
+static std::string codeHash(const SourceTree &tree) {
+  llvm::SHA256 hash;
+  for (const auto &[file, content] : tree) {
+    if (file == "weights.bin" || file == "manifest.json")
+      continue;
+    for (StringRef part : {StringRef(file), StringRef(content)}) {
+      hash.update(std::to_string(part.size()) + ":");
+      hash.update(part);
+    }
+  }
+  return llvm::toHex(llvm::ArrayRef<uint8_t>(hash.final()).take_front(16), /*LowerCase=*/true);
+}
+
+std::string codegen::weightsMark(StringRef graphHash) {
+  std::string mark = ("mgec weights 1 " + graphHash).str();
+  mark.resize(weightsMarkBytes, '\0');
+  return mark;
+}
+
+FailureOr<SourceTree> codegen::emitNetwork(NetworkOp network, StringRef name, const EmitOptions &options) {
+  // The code is named by its text as it is for a model of no content: fingerprint and weights may be exchanged, nothing else.
+  Emitter draft(network, name, options, std::string(32, '0'), "");
+  SourceTree tree = draft.run(draft.weightsFile());
+  std::string weights = std::move(tree["weights.bin"]);
+  return Emitter(network, name, options, network.getFingerprint().str(), codeHash(tree)).run(std::move(weights));
+}

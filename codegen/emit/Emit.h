@@ -5,6 +5,7 @@
 #include "compiler/dialect/Mge.h"
 #include "compiler/dialect/Mgk.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,9 +15,26 @@ namespace mgec::codegen {
 /// A folder of generated sources: file name (with '/' between folders) to content.
 using SourceTree = std::map<std::string, std::string>;
 
-/// Prints a network at stage `build`. `name` is the model's name; the tree is deterministic and stands alone: sources, the
-/// kernel headers they use, weights, a CMakeLists.txt and a manifest. Printing changes nothing in the IR.
-mlir::FailureOr<SourceTree> emitNetwork(mge::NetworkOp network, llvm::StringRef name);
+struct EmitOptions {
+  /// The options that decided what was compiled, for the manifest: what compiles the same code from other weights. JSON.
+  std::string record = "{}";
+  /// Locks weights (core/Crypto.h); null leaves them plain. The size of the result must depend on their size alone.
+  std::function<std::string(llvm::StringRef weights)> seal;
+  /// The id of the key that `seal` uses.
+  std::string keyId;
+};
+
+/// Prints a network at stage `build`. `name` is the model's name; the tree is deterministic (unless the weights are sealed)
+/// and stands alone: sources, the kernel headers they use, weights, a CMakeLists.txt and a manifest. Printing changes nothing
+/// in the IR.
+///
+/// "code_hash" in the manifest names everything but the weights and the model's fingerprint: two trees that share it are
+/// the same program for different weights.
+mlir::FailureOr<SourceTree> emitNetwork(mge::NetworkOp network, llvm::StringRef name, const EmitOptions &options = {});
+
+/// What stands in an artifact in front of the weights, `weightsMarkBytes` bytes: found by who puts other weights there.
+constexpr size_t weightsMarkBytes = 64;
+std::string weightsMark(llvm::StringRef graphHash);
 
 /// `name` as a C identifier.
 std::string identifier(llvm::StringRef name);

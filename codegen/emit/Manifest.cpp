@@ -35,12 +35,16 @@ static json tensors(ArrayAttr names, TypeRange types, VariantOp variant) {
   return list;
 }
 
-std::string codegen::manifestJson(NetworkOp network, StringRef name, const TargetSet &targets) {
+std::string codegen::manifestJson(NetworkOp network, StringRef name, const TargetSet &targets, const ManifestFacts &facts) {
   json root;
   root["mgec"] = MGEC_VERSION;
   root["model"] = json::parse(utf8(name));
-  root["fingerprint"] = network.getFingerprint().str();
+  root["fingerprint"] = facts.fingerprint;
   root["graph_hash"] = network.getGraphHash().str();
+  root["code_hash"] = facts.codeHash;
+  root["options"] = json::parse(facts.record);
+  if (facts.sealed)
+    root["sealed"] = {{"method", "MGEC_AES_256_GCM"}, {"key_id", json::parse(utf8(facts.keyId))}};
   for (const Target &target : targets.targets)
     root["targets"].push_back({{"name", target.name}, {"features", target.features}});
   root["channel_block"] = targets.block;

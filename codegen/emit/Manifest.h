@@ -8,7 +8,15 @@
 
 namespace mgec::codegen {
 
+/// What the network does not know of itself.
+struct ManifestFacts {
+  std::string fingerprint, codeHash;
+  std::string record; // JSON, see EmitOptions
+  bool sealed;
+  std::string keyId;
+};
+
 /// Shapes, types, targets, kernel rows, memory and weights of a network at stage `build`, pretty-printed.
-std::string manifestJson(mge::NetworkOp network, llvm::StringRef name, const TargetSet &targets);
+std::string manifestJson(mge::NetworkOp network, llvm::StringRef name, const TargetSet &targets, const ManifestFacts &facts);
 
 } // namespace mgec::codegen

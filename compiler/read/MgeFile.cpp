@@ -77,7 +77,7 @@ bool sniff(std::span<const uint8_t> head, const std::string &path) {
   if (startsWith(head, "mgbtest0"))
     return true;
   if (startsWith(head, "packed_model"))
-    fail(path, "this is a packed Lite model; not supported yet");
+    fail(path, "this is a packed Lite model inside of another container");
   // Protocols 2 to 5 of Python's pickle.
   if (head.size() >= 2 && head[0] == 0x80 && head[1] >= 2 && head[1] <= 5)
     fail(path, "this is a Python pickle, as megengine.save writes it, and holds no graph; dump one with "
@@ -97,7 +97,8 @@ bool sniff(std::span<const uint8_t> head, const std::string &path) {
     fail(path, fmt::format("this is no MegEngine model but seems to be {}", kind));
   if (head.size() < smallestModel)
     fail(path, fmt::format("the file is too short to hold a model: {} bytes", head.size()));
-  fail(path, "neither a V1 nor a V2 model starts here; if this is an encrypted Lite model, that is not supported yet");
+  fail(path, "neither a V1 nor a V2 model starts here; if this is an encrypted Lite model, say how it "
+             "is encrypted (mgec: --decrypt METHOD)");
 }
 
 Extent extentAt(const Model &model, size_t begin, const std::string &what) {

@@ -176,7 +176,7 @@ std::vector<Tensor> runLibrary(const std::string &path, ArrayRef<Tensor> inputs,
 int tools::bisect(const BisectOptions &options) {
   CompileOptions compileOptions = options.compile.options;
   compileOptions.stopAfter = "import";
-  Loaded loaded = loadAndCompile(options.model, compileOptions);
+  Loaded loaded = loadAndCompile(options.model, options.compile.decrypt, compileOptions);
   NetworkOp network = loaded.compilation.network();
   constexpr int64_t batch = 2;
 
@@ -241,12 +241,12 @@ int tools::bisect(const BisectOptions &options) {
   return status;
 }
 
-InfoExtras tools::infoExtras(const std::string &model) {
+InfoExtras tools::infoExtras(const std::string &model, const std::string &decrypt) {
   InfoExtras extras;
   try {
     CompileOptions options;
     options.stopAfter = "infer";
-    Loaded loaded = loadAndCompile(model, options);
+    Loaded loaded = loadAndCompile(model, decrypt, options);
     std::map<int64_t, uint32_t> byVariable;
     for (auto [index, op] : llvm::enumerate(loaded.model.operators))
       for (uint32_t id : op.outputs)

@@ -22,6 +22,6 @@ struct BisectOptions {
 int bisect(const BisectOptions &options);
 
 /// Costs and types for `mgec info`, from the infer stage with the shapes in the file; empty where that fails.
-InfoExtras infoExtras(const std::string &model);
+InfoExtras infoExtras(const std::string &model, const std::string &decrypt);
 
 } // namespace mgec::tools

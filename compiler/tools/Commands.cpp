@@ -7,6 +7,7 @@
 #include "compiler/tools/Info.h"
 #include "compiler/tools/Run.h"
 #include "compiler/tools/Terminal.h"
+#include "compiler/tools/Unlock.h"
 
 #include <CLI/CLI.hpp>
 
@@ -25,6 +26,7 @@ namespace {
 struct CompileFlags {
   std::vector<std::string> targets;
   CompileCommand command;
+  UnlockFlags unlock;
 
   void add(CLI::App &app, bool withShapes) {
     app.add_option("--target", targets, "instruction sets, comma-separated: " + codegen::targetNames() + " (default: native)")
@@ -38,10 +40,13 @@ struct CompileFlags {
     app.add_flag("--reference", command.options.referenceOnly, "reference kernels only (slow; for checking)");
     app.add_option("--cxx", command.cxx, "C++ compiler for .so and .a (default: $MGEC_CXX, $CXX, g++, clang++)");
     app.add_option("-j,--jobs", command.jobs, "C++ compilers at once (default: one a core)");
+    unlock.add(app);
   }
 
   CompileCommand &finish(const std::string &model) {
     command.model = model;
+    command.decrypt = unlock.method;
+    unlock.apply();
     if (!targets.empty())
       command.options.targets = targets;
     std::string triple;
@@ -70,14 +75,17 @@ bool isArtifact(const std::string &path) {
 struct InfoCommand : Command {
   std::string model;
   bool json = false;
+  UnlockFlags unlock;
   explicit InfoCommand(CLI::App &parent) {
     app = parent.add_subcommand("info", "what is in a model file");
     app->add_option("MODEL", model, "a .mge file")->required();
     app->add_flag("--json", json, "as JSON");
+    unlock.add(*app);
   }
   int run() override {
-    read::Model read = read::readModelFile(model);
-    InfoExtras extras = infoExtras(model);
+    unlock.apply();
+    read::Model read = readPlain(model, unlock.method).model;
+    InfoExtras extras = infoExtras(model, unlock.method);
     if (json)
       std::puts(infoJson(read, extras).dump(2, ' ', true, nlohmann::json::error_handler_t::replace).c_str());
     else
@@ -141,8 +149,9 @@ struct CompileModelCommand : Command {
 };
 
 /// `--input` names files whose shapes decide what a .mge is compiled for.
-std::vector<std::string> inputShapes(const std::string &model, const std::vector<std::string> &inputs) {
-  read::Model read = read::readModelFile(model);
+std::vector<std::string> inputShapes(const std::string &model, const std::string &decrypt,
+                                     const std::vector<std::string> &inputs) {
+  read::Model read = readPlain(model, decrypt).model;
   std::vector<std::string> names;
   for (uint32_t index : read.inputs)
     names.push_back(read.operators[index].tensors[0].name);
@@ -167,12 +176,13 @@ struct RunCommand : Command {
     flags.add(*app, false);
   }
   int run() override {
-    options.artifact = model;
+    CompileCommand &command = flags.finish(model);
+    Runnable runnable(model);
     if (!isArtifact(model)) {
-      CompileCommand &command = flags.finish(model);
-      command.options.shapes = inputShapes(model, options.inputs);
-      options.artifact = cachedArtifact(command);
+      command.options.shapes = inputShapes(model, command.decrypt, options.inputs);
+      runnable = cachedArtifact(command);
     }
+    options.artifact = runnable.path();
     try {
       return runArtifact(options);
     } catch (const std::exception &error) {
@@ -202,14 +212,15 @@ struct BenchCommand : Command {
   }
   int run() override {
     options.artifact = model;
+    CompileCommand &command = flags.finish(model);
     if (isArtifact(model)) {
-      options.shapes = flags.command.options.shapes;
+      options.shapes = command.options.shapes;
       return benchArtifact(options);
     }
-    CompileCommand &command = flags.finish(model);
     if (command.options.shapes.empty() && !options.inputs.empty())
-      command.options.shapes = inputShapes(model, options.inputs);
-    options.artifact = cachedArtifact(command);
+      command.options.shapes = inputShapes(model, command.decrypt, options.inputs);
+    Runnable runnable = cachedArtifact(command);
+    options.artifact = runnable.path();
     return benchArtifact(options);
   }
 };
@@ -227,7 +238,7 @@ struct ExplainCommand : Command {
   int run() override {
     CompileOptions options = flags.finish(model).options;
     options.stopAfter = "build";
-    Loaded loaded = loadAndCompile(model, options);
+    Loaded loaded = loadAndCompile(model, flags.command.decrypt, options);
     std::fputs(json ? explainJson(loaded.compilation.network()).c_str()
                     : explainText(loaded.compilation.network(), colourOnStdout()).c_str(),
                stdout);
@@ -248,7 +259,7 @@ struct BisectCommand : Command {
   int run() override {
     options.compile = flags.finish(options.model);
     if (options.compile.options.shapes.empty() && !options.inputs.empty())
-      options.compile.options.shapes = inputShapes(options.model, options.inputs);
+      options.compile.options.shapes = inputShapes(options.model, options.compile.decrypt, options.inputs);
     return bisect(options);
   }
 };

@@ -4,6 +4,9 @@
 #include "codegen/emit/Artifact.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/tools/Terminal.h"
+#include "compiler/tools/Unlock.h"
+
+#include "lite/global.h"
 
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallString.h"
@@ -13,7 +16,10 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 
+#include <nlohmann/json.hpp>
+
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <stdexcept>
 
@@ -30,7 +36,8 @@ std::string tools::modelName(const std::string &path) {
   return stem.empty() ? "model" : stem;
 }
 
-Loaded tools::loadAndCompile(const std::string &path, const CompileOptions &options) {
+Loaded tools::loadAndCompile(const std::string &path, const std::string &decrypt, const CompileOptions &given) {
+  CompileOptions options = given;
   Loaded loaded;
   mlir::DialectRegistry registry;
   registerDialects(registry);
@@ -38,7 +45,11 @@ Loaded tools::loadAndCompile(const std::string &path, const CompileOptions &opti
   loaded.context->loadAllAvailableDialects();
   if (options.progress)
     options.progress("read");
-  loaded.model = read::readModelFile(path);
+  PlainModel plain = readPlain(path, decrypt);
+  loaded.model = std::move(plain.model);
+  loaded.locked = plain.locked;
+  if (options.shapes.empty())
+    options.shapes = plain.shapes;
   loaded.compilation = compile(*loaded.context, loaded.model, options);
   return loaded;
 }
@@ -76,6 +87,29 @@ static void warnAboutReferences(mge::NetworkOp network) {
                "); `mgec explain` says why");
 }
 
+/// What decides the code, apart from the model: read back by `mgec repack`.
+static std::string recordOf(const CompileOptions &options) {
+  nlohmann::ordered_json record;
+  record["shapes"] = options.shapes;
+  record["fusion_level"] = options.fusionLevel;
+  record["force_row"] = options.forceRows;
+  record["reference"] = options.referenceOnly;
+  return record.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+codegen::SourceTree tools::emitTree(mge::NetworkOp network, const CompileCommand &command) {
+  codegen::EmitOptions emit;
+  emit.record = recordOf(command.options);
+  if (auto sealer = command.seal.sealer(network.getFingerprint().str())) {
+    emit.seal = [sealer](StringRef weights) { return sealer(weights); };
+    emit.keyId = command.seal.keyId;
+  }
+  auto tree = codegen::emitNetwork(network, command.name.empty() ? modelName(command.model) : command.name, emit);
+  if (failed(tree))
+    throw std::runtime_error(command.model + ": the sources could not be printed");
+  return std::move(*tree);
+}
+
 void tools::compileModel(const CompileCommand &command) {
   auto start = std::chrono::steady_clock::now();
   std::string name = command.name.empty() ? modelName(command.model) : command.name;
@@ -88,7 +122,7 @@ void tools::compileModel(const CompileCommand &command) {
   };
   CompileOptions options = command.options;
   options.progress = progress;
-  Loaded loaded = loadAndCompile(command.model, options);
+  Loaded loaded = loadAndCompile(command.model, command.decrypt, options);
   mge::NetworkOp network = loaded.compilation.network();
   if (!options.stopAfter.empty() && options.stopAfter != "emit") {
     loaded.compilation.module->print(llvm::outs(), mlir::OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(64));
@@ -100,9 +134,7 @@ void tools::compileModel(const CompileCommand &command) {
     for (const std::string &warning : loaded.model.warnings)
       printWarning(command.model + ": " + warning);
   progress("emit");
-  auto tree = codegen::emitNetwork(network, name);
-  if (failed(tree))
-    throw std::runtime_error(command.model + ": the sources could not be printed");
+  codegen::SourceTree tree = emitTree(network, command);
   StringRef output = command.output;
   if (output.ends_with(".so") || output.ends_with(".a")) {
     codegen::BuildOptions build;
@@ -110,10 +142,12 @@ void tools::compileModel(const CompileCommand &command) {
     build.jobs = command.jobs;
     build.progress = [&](const std::string &unit) { progress("built " + unit); };
     progress("C++ compiler");
-    codegen::buildArtifact(*tree, targetsOf(network), command.output, build);
+    codegen::buildArtifact(tree, targetsOf(network), command.output, build);
   } else {
-    codegen::writeTree(*tree, command.output);
+    codegen::writeTree(tree, command.output);
   }
+  if (!command.signKey.empty())
+    signArtifact(command.output, command.signKey);
   line.reset();
   if (!summary)
     return;
@@ -153,7 +187,34 @@ static void addFile(XXH3_state_t *state, const std::string &path, const char *wh
   XXH3_128bits_update(state, (*buffer)->getBufferStart(), (*buffer)->getBufferSize());
 }
 
-std::string tools::cachedArtifact(const CompileCommand &command) {
+Runnable::~Runnable() {
+  if (!folder_.empty())
+    llvm::sys::fs::remove_directories(folder_);
+}
+
+/// A library that nobody else can read the weights of.
+static Runnable sealedArtifact(const CompileCommand &command) {
+  SmallString<128> folder;
+  if (std::error_code error = llvm::sys::fs::createUniqueDirectory("mgec-run", folder))
+    throw std::runtime_error("cannot make a temporary folder: " + error.message());
+  SmallString<128> path(folder);
+  llvm::sys::path::append(path, "model.so");
+  Runnable result(path.str().str(), folder.str().str());
+  CompileCommand compile = command;
+  compile.output = result.path();
+  compile.name = modelName(command.model);
+  compile.quiet = true;
+  compile.seal.key = randomKey();
+  compile.seal.keyId = "mgec-run";
+  if (!compile.seal.key.empty())
+    lite::register_decryption_and_key("MGEC_AES_256_GCM:mgec-run", nullptr, compile.seal.key);
+  compileModel(compile);
+  return result;
+}
+
+Runnable tools::cachedArtifact(const CompileCommand &command) {
+  if (isLocked(command.model, command.decrypt))
+    return sealedArtifact(command);
   // The model, everything that changes the code, and the compiler itself: a changed mgec never runs a stale build.
   XXH3_state_t *state = XXH3_createState();
   std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t *)> owner(state, XXH3_freeState);
@@ -179,7 +240,7 @@ std::string tools::cachedArtifact(const CompileCommand &command) {
   SmallString<256> path(cacheFolder());
   llvm::sys::path::append(path, name);
   if (llvm::sys::fs::exists(path))
-    return path.str().str();
+    return Runnable(path.str().str());
   // Of several processes that want the same library one compiles and the others wait. A lock goes with its process.
   llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path));
   int lock;
@@ -187,7 +248,7 @@ std::string tools::cachedArtifact(const CompileCommand &command) {
     (void)llvm::sys::fs::lockFile(lock); // without a lock the work may be done twice; the result appears at once
     if (llvm::sys::fs::exists(path)) {
       llvm::sys::Process::SafelyCloseFileDescriptor(lock);
-      return path.str().str();
+      return Runnable(path.str().str());
     }
   } else {
     lock = -1;
@@ -202,5 +263,5 @@ std::string tools::cachedArtifact(const CompileCommand &command) {
   compile.output = path.str().str();
   compile.summary = false;
   compileModel(compile);
-  return compile.output;
+  return Runnable(compile.output);
 }

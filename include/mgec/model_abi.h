@@ -148,6 +148,12 @@ typedef struct mgec_variant {
     void (*resolve)(const int64_t* symbols, mgec_sizes* sizes, int64_t* output_dims);
 } mgec_variant;
 
+/**
+ * Flag of a model: `weights` is a seal (AES-256-GCM over them) of `weights_bytes` bytes. The runtime opens it with a key that
+ * the program registers, and gives the plain weights to `mgec_exec`.
+ */
+#define MGEC_WEIGHTS_SEALED 1u
+
 /** A compiled model: constant data with the lifetime of the library that holds it. */
 typedef struct mgec_model {
     uint32_t struct_size;
@@ -159,7 +165,7 @@ typedef struct mgec_model {
     const uint8_t* weights;
     uint64_t weights_bytes;
     uint32_t n_variants;
-    uint32_t reserved;
+    uint32_t flags;
     const mgec_variant* variants;
     const char* manifest;    /**< JSON, null-terminated */
 } mgec_model;

@@ -1,6 +1,7 @@
 //===- Artifact.cpp - a compiled library in this process ------------------------------------------------------===//
 #include "Artifact.h"
 
+#include "Crypto.h"
 #include "Elf.h"
 #include "Shape.h"
 
@@ -119,6 +120,8 @@ Status checkModel(const mgec_model &model, const std::string &origin) {
   if (model.struct_size < sizeof(mgec_model) || !model.name || !model.variants || model.n_variants == 0 ||
       !model.manifest || !model.compiler || (model.weights_bytes && !model.weights))
     return Status::errorf("%s: the model's table is incomplete", origin.c_str());
+  if (model.flags & ~MGEC_WEIGHTS_SEALED)
+    return Status::errorf("%s needs a newer runtime: update libmgec_lite", origin.c_str());
   if (reinterpret_cast<uintptr_t>(model.weights) % MGEC_ALIGNMENT != 0)
     return Status::errorf("%s: the weights are not aligned", origin.c_str());
   const mgec_variant &first = *model.variants;
@@ -182,7 +185,58 @@ std::vector<std::shared_ptr<const Artifact>> Artifact::allOpen() {
   return result;
 }
 
+namespace {
+
+Status readWhole(const std::string &path, size_t most, std::vector<uint8_t> &out) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat info;
+  Status status;
+  if (fd < 0 || fstat(fd, &info) != 0)
+    status = Status::errorf("cannot open %s: %s", path.c_str(), std::strerror(errno));
+  else if (!S_ISREG(info.st_mode) || static_cast<uint64_t>(info.st_size) > most)
+    status = Status::errorf("%s is not a file of this kind", path.c_str());
+  else
+    out.resize(static_cast<size_t>(info.st_size));
+  for (size_t done = 0; status.ok() && done < out.size();) {
+    const ssize_t count = read(fd, out.data() + done, out.size() - done);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0)
+      status = Status::errorf("cannot read %s: %s", path.c_str(), count ? std::strerror(errno) : "it became shorter");
+    else
+      done += static_cast<size_t>(count);
+  }
+  if (fd >= 0)
+    close(fd);
+  return status;
+}
+
+} // namespace
+
+/// Reads the library once, checks the signature of what was read, and opens exactly that: a file that changes in between,
+/// or later, changes nothing.
+Status Artifact::openSigned(const std::string &path, const std::string &key, std::shared_ptr<const Artifact> &out) {
+  std::vector<uint8_t> library, signature;
+  MGEC_TRY(readWhole(path, PTRDIFF_MAX, library));
+  const Status found = readWhole(path + ".sig", 4096, signature);
+  if (!found.ok())
+    return Status::errorf("%s is not opened, because a trusted key is set and it has no signature: %s", path.c_str(),
+                          found.message().c_str());
+  const CryptoTable *table = nullptr;
+  std::string error;
+  const Status status = cryptoTable(table);
+  if (!status.ok())
+    return Status::errorf("%s: its signature cannot be checked: %s", path.c_str(), status.message().c_str());
+  if (!table->verify(library.data(), library.size(), signature, key, error))
+    return Status::errorf("%s is not opened: %s", path.c_str(), error.c_str());
+  return openCopy(library.data(), library.size(), path, out);
+}
+
 Status Artifact::open(const std::string &path, std::shared_ptr<const Artifact> &out) {
+  std::string key;
+  MGEC_TRY(trustedKey(key));
+  if (!key.empty())
+    return openSigned(path, key, out);
   bool has = false;
   MGEC_TRY(elfHasSymbol(path, nullptr, 0, MGEC_ARTIFACT_SYMBOL, has));
   if (!has)
@@ -200,6 +254,16 @@ Status Artifact::open(const std::string &path, std::shared_ptr<const Artifact> &
 
 Status Artifact::openBytes(const void *data, size_t size, const std::string &name,
                            std::shared_ptr<const Artifact> &out) {
+  std::string key;
+  MGEC_TRY(trustedKey(key));
+  if (!key.empty())
+    return Status::errorf("%s is not opened, because a trusted key is set and only a file can have a signature",
+                          name.c_str());
+  return openCopy(data, size, name, out);
+}
+
+Status Artifact::openCopy(const void *data, size_t size, const std::string &name,
+                          std::shared_ptr<const Artifact> &out) {
   bool has = false;
   MGEC_TRY(elfHasSymbol(name, data, size, MGEC_ARTIFACT_SYMBOL, has));
   if (!has)

@@ -2,7 +2,8 @@
 //
 // A shared library that `mgec compile` made, opened and looked over: it exports MGEC_ARTIFACT_SYMBOL, its models were
 // compiled for a contract that this runtime understands, and their tables are complete. A library that does not carry
-// the symbol is refused before it is opened, so that looking at a foreign library runs none of its code.
+// the symbol is refused before it is opened, so that looking at a foreign library runs none of its code. With a trusted
+// key (core/Crypto.h), so is one that is not signed with it.
 //
 // An artifact stays open as long as somebody holds it. Opening is safe from any thread.
 //
@@ -38,6 +39,8 @@ public:
 private:
   Artifact() = default;
   Status load(const char *file);
+  static Status openSigned(const std::string &path, const std::string &key, std::shared_ptr<const Artifact> &out);
+  static Status openCopy(const void *data, size_t size, const std::string &name, std::shared_ptr<const Artifact> &out);
   static void publish(const std::shared_ptr<const Artifact> &artifact);
 
   std::string path_;

@@ -35,6 +35,14 @@ Registered &registered() {
 
 using Candidates = std::vector<ModelPtr>;
 
+/// The model, its weights opened where they are sealed.
+Status ready(const mgec_model &abi, const std::shared_ptr<const Artifact> &artifact, ModelPtr &out) {
+  const auto model = std::make_shared<Model>(abi, artifact);
+  MGEC_TRY(model->unseal());
+  out = model;
+  return Status();
+}
+
 Candidates registeredModels(std::string &problems) {
   Candidates result;
   const std::lock_guard<std::mutex> lock(registered().mutex);
@@ -166,8 +174,7 @@ Status pickBuild(const std::string &name, Candidates list, const Wanted &wanted,
                             "remove one, load one by its path, or give the inputs their layouts before loading",
                             name.c_str(), list.front()->origin().c_str(), list.front()->compiledShapes().c_str(),
                             m->origin().c_str(), m->compiledShapes().c_str());
-  out = list.front();
-  return Status();
+  return ready(list.front()->abi(), list.front()->artifact(), out);
 }
 
 std::string listing(const Candidates &list) {
@@ -219,10 +226,8 @@ std::string Wanted::shapeFlags() const {
 static Status takeModel(const std::shared_ptr<const Artifact> &artifact, const std::string &name, ModelPtr &out) {
   std::string names;
   for (const mgec_model *model : artifact->models()) {
-    if (name.empty() ? artifact->models().size() == 1 : name == model->name) {
-      out = std::make_shared<Model>(*model, artifact);
-      return Status();
-    }
+    if (name.empty() ? artifact->models().size() == 1 : name == model->name)
+      return ready(*model, artifact, out);
     names += std::string(names.empty() ? "" : ", ") + model->name;
   }
   if (name.empty())

@@ -2,6 +2,7 @@
 #include "Crypto.h"
 
 #include "Env.h"
+#include "mgec/security.h"
 
 #include <atomic>
 #include <cerrno>
@@ -120,3 +121,7 @@ Status trustedKey(std::string &pem) {
 }
 
 } // namespace mgec::core
+
+extern "C" __attribute__((visibility("default"))) void mgec_set_trusted_key(const char *public_key_pem) {
+  mgec::core::setTrustedKey(public_key_pem ? public_key_pem : "");
+}

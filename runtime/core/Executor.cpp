@@ -28,7 +28,7 @@ Executor::Executor(ModelPtr model, std::string precision) : model_(std::move(mod
 
   exec_.struct_size = sizeof(exec_);
   exec_.abi_version = MGEC_ABI_VERSION;
-  exec_.weights = model_->abi().weights;
+  exec_.weights = model_->weights();
   exec_.parallel = &ThreadPool::parallel;
   exec_.pool = &pool_;
 }
@@ -260,8 +260,8 @@ Status Executor::touch() {
   MGEC_TRY(prepare());
   const long pageSize = sysconf(_SC_PAGESIZE);
   const size_t page = pageSize > 0 ? static_cast<size_t>(pageSize) : 4096;
-  const volatile uint8_t *weights = model_->abi().weights;
-  for (uint64_t at = 0; at < model_->abi().weights_bytes; at += page)
+  const volatile uint8_t *weights = model_->weights();
+  for (uint64_t at = 0; at < model_->weightsBytes(); at += page)
     (void)weights[at];
   volatile uint8_t *block = memory_->data();
   for (size_t at = 0; at < memory_->size(); at += page)

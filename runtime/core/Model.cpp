@@ -13,6 +13,10 @@ Fingerprint Model::fingerprint() const {
 
 std::string Model::origin() const { return artifact_ ? artifact_->path() : "registered in this program"; }
 
+Status Model::unseal() {
+  return abi_.flags & MGEC_WEIGHTS_SEALED ? PlainWeights::open(abi_, artifact_, plain_) : Status();
+}
+
 int Model::findInput(const std::string &name) const {
   for (uint32_t i = 0; i < inputs(); ++i)
     if (name == input(i).name)
@@ -30,10 +34,10 @@ const void *Model::defaultValue(const mgec_tensor_desc &input) const {
     shape.dims[i] = input.dims[i];
   uint64_t bytes = 0;
   // A symbolic dimension is negative and fails here: such an input has no value of its own.
-  if (!tensorBytes(input.dtype, shape, bytes).ok() || offset > abi_.weights_bytes ||
-      bytes > abi_.weights_bytes - offset)
+  if (!tensorBytes(input.dtype, shape, bytes).ok() || offset > weightsBytes() ||
+      bytes > weightsBytes() - offset)
     return nullptr;
-  return abi_.weights + offset;
+  return weights() + offset;
 }
 
 std::string describeShape(const mgec_tensor_desc &desc, const mgec_variant &variant) {

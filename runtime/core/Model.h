@@ -18,6 +18,7 @@
 #include "Fingerprint.h"
 #include "Shape.h"
 #include "Status.h"
+#include "Weights.h"
 #include "mgec/model_abi.h"
 
 #include <memory>
@@ -37,6 +38,14 @@ public:
   Fingerprint fingerprint() const;
   /// The library's path, or "registered in this program".
   std::string origin() const;
+
+  const std::shared_ptr<const Artifact> &artifact() const { return artifact_; }
+
+  /// Opens the weights where they are sealed; a model that the functions below bind has been opened.
+  Status unseal();
+  /// The plain weights.
+  const uint8_t *weights() const { return plain_ ? plain_->data() : abi_.weights; }
+  uint64_t weightsBytes() const { return plain_ ? plain_->size() : abi_.weights_bytes; }
 
   uint32_t variants() const { return abi_.n_variants; }
   const mgec_variant &variant(uint32_t index) const { return variantOf(abi_, index); }
@@ -58,6 +67,7 @@ public:
 private:
   const mgec_model &abi_;
   std::shared_ptr<const Artifact> artifact_;
+  std::shared_ptr<const PlainWeights> plain_; // null unless the library's are sealed
 };
 
 using ModelPtr = std::shared_ptr<const Model>;
