@@ -5,6 +5,7 @@
 #include "compiler/tools/Compile.h"
 #include "compiler/tools/Explain.h"
 #include "compiler/tools/Info.h"
+#include "compiler/tools/Repack.h"
 #include "compiler/tools/Run.h"
 #include "compiler/tools/Terminal.h"
 #include "compiler/tools/Unlock.h"
@@ -116,6 +117,7 @@ struct CompileModelCommand : Command {
   std::string model;
   bool cached = false;
   CompileFlags flags;
+  bool encryptWeights = false;
   explicit CompileModelCommand(CLI::App &parent) {
     app = parent.add_subcommand("compile", "compile a model to sources, a shared library or an archive");
     app->add_option("MODEL", model, "a .mge file")->required();
@@ -134,15 +136,26 @@ struct CompileModelCommand : Command {
         ->check(CLI::IsMember(stages));
     app->add_option("--dump-stages", command.options.dumpDirectory, "write the IR after every stage to this folder");
     app->add_flag("--deny-reference", command.options.denyReference, "fail where only a reference kernel can run a group");
+    auto *encrypt = app->add_flag("--encrypt-weights", encryptWeights,
+                                  "seal the weights with the key of MGEC_AES_256_GCM (32 bytes); programs register it");
+    app->add_option("--key-id", command.seal.keyId, "tells programs with several keys which one it is")->needs(encrypt);
+    app->add_option("--sign", command.signKey, "Ed25519 private key (PEM): write OUTPUT.sig beside the library");
     app->add_flag("-q,--quiet", command.quiet, "print errors only");
   }
   int run() override {
     CompileCommand &command = flags.finish(model);
+    if (cached && (encryptWeights || !command.signKey.empty() || isLocked(model, command.decrypt)))
+      throw std::runtime_error(model + ": the cache keeps plain models only; name a library with -o");
     if (cached) {
       command.options.shapes = shapesOfModel(command.options.shapes, model);
-      std::puts(cachedArtifact(command).c_str());
+      std::puts(cachedArtifact(command).path().c_str());
       return 0;
     }
+    if (encryptWeights)
+      command.seal.key = registeredSealKey(command.seal.keyId);
+    llvm::StringRef output = command.output;
+    if (!command.signKey.empty() && !output.ends_with(".so"))
+      throw std::runtime_error("--sign: only a library (-o FILE.so) is signed; sign what the sources are built to");
     compileModel(command);
     return 0;
   }
@@ -246,6 +259,26 @@ struct ExplainCommand : Command {
   }
 };
 
+struct RepackCommand : Command {
+  std::string artifact, model, output, signKey;
+  UnlockFlags unlock;
+  explicit RepackCommand(CLI::App &parent) {
+    app = parent.add_subcommand("repack", "put the weights of another model of the same graph into an artifact, without a C++ compiler");
+    app->add_option("ARTIFACT", artifact, "a folder of sources or a .so that mgec compile made")->required();
+    app->add_option("MODEL", model, "the .mge file with the new weights")->required();
+    app->add_option("-o,--output", output, "a folder or FILE.so, as ARTIFACT is one")->required();
+    app->add_option("--sign", signKey, "Ed25519 private key (PEM): write OUTPUT.sig");
+    unlock.add(*app);
+  }
+  int run() override {
+    unlock.apply();
+    repackArtifact({artifact, model, unlock.method, output});
+    if (!signKey.empty())
+      signArtifact(output, signKey);
+    return 0;
+  }
+};
+
 struct BisectCommand : Command {
   BisectOptions options;
   CompileFlags flags;
@@ -274,5 +307,7 @@ std::vector<std::unique_ptr<Command>> tools::makeCommands(CLI::App &app) {
   commands.push_back(std::make_unique<InfoCommand>(app));
   commands.push_back(std::make_unique<ExplainCommand>(app));
   commands.push_back(std::make_unique<BisectCommand>(app));
+  commands.push_back(std::make_unique<RepackCommand>(app));
+  addLockCommands(app, commands);
   return commands;
 }

@@ -19,4 +19,7 @@ struct Command {
 
 std::vector<std::unique_ptr<Command>> makeCommands(CLI::App &app);
 
+/// encrypt, decrypt, pack, unpack and sign; none where mgec was built without ciphers. Defined in LockCommands.cpp.
+void addLockCommands(CLI::App &app, std::vector<std::unique_ptr<Command>> &commands);
+
 } // namespace mgec::tools

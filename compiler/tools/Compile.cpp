@@ -47,9 +47,9 @@ Loaded tools::loadAndCompile(const std::string &path, const std::string &decrypt
     options.progress("read");
   PlainModel plain = readPlain(path, decrypt);
   loaded.model = std::move(plain.model);
-  loaded.locked = plain.locked;
   if (options.shapes.empty())
     options.shapes = plain.shapes;
+  loaded.shapes = options.shapes;
   loaded.compilation = compile(*loaded.context, loaded.model, options);
   return loaded;
 }
@@ -134,7 +134,9 @@ void tools::compileModel(const CompileCommand &command) {
     for (const std::string &warning : loaded.model.warnings)
       printWarning(command.model + ": " + warning);
   progress("emit");
-  codegen::SourceTree tree = emitTree(network, command);
+  CompileCommand effective = command;
+  effective.options.shapes = loaded.shapes;
+  codegen::SourceTree tree = emitTree(network, effective);
   StringRef output = command.output;
   if (output.ends_with(".so") || output.ends_with(".a")) {
     codegen::BuildOptions build;

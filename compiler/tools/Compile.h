@@ -52,7 +52,7 @@ Runnable cachedArtifact(const CompileCommand &command);
 struct Loaded {
   std::unique_ptr<mlir::MLIRContext> context;
   read::Model model;
-  bool locked = false; // the file was packed or encrypted
+  std::vector<std::string> shapes; // that it was compiled for: those asked for, else those of packed information
   Compilation compilation;
 };
 Loaded loadAndCompile(const std::string &path, const std::string &decrypt, const CompileOptions &options);

@@ -17,6 +17,15 @@
 using namespace mgec;
 using namespace mgec::tools;
 
+std::vector<uint8_t> tools::registeredSealKey(const std::string &keyId) {
+  core::Secret key = core::sealKey(keyId);
+  if (key.bytes.size() != 32)
+    throw std::runtime_error("sealed weights need a key of 32 bytes" +
+                             (key.bytes.empty() ? std::string(": --key-file FILE")
+                                                : ", not " + std::to_string(key.bytes.size())));
+  return std::move(key.bytes);
+}
+
 #if MGEC_CRYPTO
 
 std::function<std::string(std::string_view)> SealCommand::sealer(const std::string &fingerprint) const {

@@ -16,6 +16,9 @@ struct SealCommand {
   std::function<std::string(std::string_view)> sealer(const std::string &fingerprint) const;
 };
 
+/// The key that is registered to seal weights with. Throws where there is none, or not of 32 bytes.
+std::vector<uint8_t> registeredSealKey(const std::string &keyId);
+
 /// A key that nobody knows.
 std::vector<uint8_t> randomKey();
 

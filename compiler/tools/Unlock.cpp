@@ -18,7 +18,8 @@ using llvm::StringRef;
 void UnlockFlags::add(CLI::App &app) {
   app.add_option("--decrypt", method,
                  "how the model file is encrypted: AES_default, RC4_default, SIMPLE_FAST_RC4_default or MGEC_AES_256_GCM");
-  app.add_option("--key", keys, "METHOD=HEX: the key of a method, where it is not the method's default");
+  app.add_option("--key", keys, "[METHOD=]HEX: the key of a method, where it is not the method's default; METHOD is that of --decrypt, "
+                 "else MGEC_AES_256_GCM");
   app.add_option("--key-file", keyFiles, "[METHOD=]FILE: the same from a file, as bytes or as hexadecimal digits");
 }
 
@@ -40,14 +41,10 @@ std::vector<uint8_t> tools::readKeyFile(const std::string &path) {
   return bytes;
 }
 
-std::pair<std::string, std::string> tools::methodAndValue(const std::string &text, const std::string &otherwise,
-                                                          const char *option) {
+static std::pair<std::string, std::string> methodAndValue(const std::string &text, const std::string &method) {
   size_t at = text.find('=');
-  if (at == std::string::npos) {
-    if (otherwise.empty())
-      throw std::runtime_error(std::string(option) + ' ' + text + ": name the method that the key is for, METHOD=...");
-    return {otherwise, text};
-  }
+  if (at == std::string::npos)
+    return {method.empty() ? "MGEC_AES_256_GCM" : method, text};
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
@@ -61,11 +58,11 @@ void UnlockFlags::apply() const {
         lite::update_decryption_or_key(name, nullptr, key);
     };
     for (const std::string &text : keys) {
-      auto [name, value] = methodAndValue(text, method, "--key");
+      auto [name, value] = methodAndValue(text, method);
       set(name, fromHex(value, "--key " + name));
     }
     for (const std::string &text : keyFiles) {
-      auto [name, value] = methodAndValue(text, method, "--key-file");
+      auto [name, value] = methodAndValue(text, method);
       set(name, readKeyFile(value));
     }
   });

@@ -9,7 +9,6 @@
 #include "compiler/read/Model.h"
 
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace CLI {
@@ -43,10 +42,6 @@ PlainModel readPlain(const std::string &path, const std::string &method);
 
 /// A key as users write it: a file that holds its bytes, or hexadecimal digits.
 std::vector<uint8_t> readKeyFile(const std::string &path);
-
-/// "METHOD=VALUE"; without a method, that of `otherwise`.
-std::pair<std::string, std::string> methodAndValue(const std::string &text, const std::string &otherwise,
-                                                   const char *option);
 
 /// Runs `body`; an error of the runtime becomes a std::runtime_error with its plain text.
 template <typename F> auto withRuntimeErrors(F &&body);

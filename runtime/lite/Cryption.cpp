@@ -30,8 +30,6 @@ constexpr uint8_t kAesKey[32] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11,
 constexpr uint8_t kRc4Key[16] = {0x6c, 0x69, 0x65, 0x6a, 0x67, 0x66, 0x6b, 0x68,
                                  0x7c, 0x7f, 0x7e, 0x79, 0x78, 0x7d, 0x7b, 0x7a};
 
-Secret key_of(const std::string &method);
-
 struct Registry {
   std::mutex mutex;
   // Shared, so that a method which is replaced stays as it was for those who are using it.
@@ -78,11 +76,6 @@ std::shared_ptr<const Method> find_method(const std::string &name) {
   return method ? *method : nullptr;
 }
 
-Secret key_of(const std::string &method) {
-  const auto found = find_method(method);
-  return Secret(found ? found->key.bytes : std::vector<uint8_t>());
-}
-
 /// "MGEC_AES_256_GCM:ID" holds the key of that id, for a method of the library's own.
 bool names_a_key(const std::string &method) { return method.compare(0, sizeof(kSeal), std::string(kSeal) + ':') == 0; }
 
@@ -121,6 +114,11 @@ bool register_parse_info_func(std::string info_type, const ParseInfoFunc &parse_
       fail("The parse info method %s is already registered.", info_type.c_str());
   r.parsers.push_back({std::move(info_type), parse_func});
   return true;
+}
+
+Secret key_of(const std::string &method) {
+  const auto found = find_method(method);
+  return Secret(found ? found->key.bytes : std::vector<uint8_t>());
 }
 
 Secret decrypt(const std::string &method, const void *data, size_t size, const std::string &name) {

@@ -18,6 +18,9 @@ using mgec::core::Secret;
 /// that of the file, for messages.
 Secret decrypt(const std::string &method, const void *data, size_t size, const std::string &name);
 
+/// The present key of a method; empty where it has none.
+Secret key_of(const std::string &method);
+
 /// The reader of a kind of information; null for LITE_default. Throws for one that is not registered.
 ParseInfoFunc parse_info_func(const std::string &info_type, const std::string &name);
 
