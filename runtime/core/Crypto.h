@@ -35,18 +35,8 @@ public:
   std::vector<uint8_t> bytes;
 };
 
-/// What a packed model consists of; the bytes are those of the file.
-struct PackView {
-  struct Part {
-    const void *data = nullptr;
-    size_t size = 0;
-  };
-  std::string name, infoMethod, infoParser, modelMethod, cacheParser;
-  bool hasInfo = false, fastRunCache = false;
-  Part info, algoPolicy, binaryCache, model;
-};
-
-/// What the object offers. Each function returns false and sets `error` where it fails; none throws.
+/// What the object offers. Each function returns false and sets `error` where it fails; none throws, except
+/// the last.
 struct CryptoTable {
   /// kCryptoBuild of the object: it was built with this very runtime.
   const char *build;
@@ -65,11 +55,8 @@ struct CryptoTable {
   bool (*verify)(const void *data, size_t size, const std::vector<uint8_t> &signature, const std::string &publicPem,
                  std::string &error);
 
-  /// `data` is aligned to 4 bytes.
-  bool (*readPack)(const void *data, size_t size, PackView &out, std::string &error);
-
-  /// Reads the information LITE_default. A lite::LiteInfoFunc (lite/Unlock.h): the core knows no Lite type.
-  void (*readInfo)();
+  /// Takes a packed model apart. A lite::UnlockPackFunc (lite/Unlock.h): the core knows no Lite type.
+  void (*unlockPack)();
 };
 
 constexpr char kCryptoBuild[] = "mgec-crypto-1 " __VERSION__;

@@ -13,7 +13,7 @@ namespace mgec::core {
 class PlainWeights {
 public:
   /// Opens the seal with the key that is registered for it, or gives the copy that somebody else holds. `artifact` is null
-  /// for a model that is linked into the program; `name` is that of the model.
+  /// for a model that is linked into the program.
   static Status open(const mgec_model &model, const std::shared_ptr<const Artifact> &artifact,
                      std::shared_ptr<const PlainWeights> &out);
 

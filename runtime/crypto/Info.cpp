@@ -111,6 +111,10 @@ void readPort(const json &from, lite::IO &io) {
       break;
     io.config_layout.shapes[io.config_layout.ndim++] = number<uint32_t>(shape.at(name), name);
   }
+  // Packers write zeros where they do not know.
+  for (size_t i = 0; i < io.config_layout.ndim; ++i)
+    if (io.config_layout.shapes[i] == 0)
+      io.config_layout.ndim = 0;
 }
 
 void readPorts(const json &from, const char *key, std::vector<lite::IO> &list) {

@@ -1,17 +1,14 @@
 //===- Table.cpp - the object's functions, as the runtime knows them ------------------------------------------===//
-#include "Info.h"
-#include "Pack.h"
 #include "Seal.h"
+#include "Unlock.h"
 
 #include "../core/Crypto.h"
-#include "../lite/Unlock.h"
 
 #include <algorithm>
 #include <new>
 
 using namespace mgec::crypto;
 using mgec::core::CryptoTable;
-using mgec::core::PackView;
 
 namespace {
 
@@ -58,32 +55,7 @@ bool verifySignature(const void *data, size_t size, const Bytes &signature, cons
   return guarded(error, [&] { verify(bytes(data), size, signature, publicPem); });
 }
 
-bool readPackOf(const void *data, size_t size, PackView &out, std::string &error) {
-  return guarded(error, [&] {
-    Pack pack = readPack(bytes(data), size);
-    const auto part = [](const View &view) { return PackView::Part{view.data, view.size}; };
-    out.name = std::move(pack.name);
-    out.infoMethod = std::move(pack.infoMethod);
-    out.infoParser = std::move(pack.infoParser);
-    out.modelMethod = std::move(pack.modelMethod);
-    out.cacheParser = std::move(pack.cacheParser);
-    out.hasInfo = pack.hasInfo;
-    out.fastRunCache = pack.fastRunCache;
-    out.info = part(pack.info);
-    out.algoPolicy = part(pack.algoPolicy);
-    out.binaryCache = part(pack.binaryCache);
-    out.model = part(pack.model);
-  });
-}
-
-bool readInfo(const void *data, size_t size, const std::string &name, lite::Config &config, lite::NetworkIO &io,
-              std::unordered_map<std::string, lite::LiteAny> &device, std::string &extraInfo, bool &valid, bool &newer,
-              std::string &error) {
-  return guarded(error,
-                 [&] { valid = parseInfo(data, size, name, config, io, device, extraInfo, newer); });
-}
-
-const lite::LiteInfoFunc kReadInfo = &readInfo;
+const lite::UnlockPackFunc kUnlockPack = &unlockPack;
 
 } // namespace
 
@@ -94,8 +66,7 @@ extern "C" __attribute__((visibility("default"))) const CryptoTable *mgec_lite_c
       &readSealOf,
       &unsealBytes,
       &verifySignature,
-      &readPackOf,
-      reinterpret_cast<void (*)()>(kReadInfo),
+      reinterpret_cast<void (*)()>(kUnlockPack),
   };
   return &table;
 }

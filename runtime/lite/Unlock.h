@@ -10,11 +10,6 @@
 
 namespace lite {
 
-/// The type of CryptoTable::readInfo. `valid` is what a ParseInfoFunc returns; `newer`: packed for a newer library.
-using LiteInfoFunc = bool (*)(const void *data, size_t size, const std::string &model_name, Config &config,
-                              NetworkIO &io, std::unordered_map<std::string, LiteAny> &device, std::string &extra_info,
-                              bool &valid, bool &newer, std::string &error);
-
 /// What the information packed with a model asks for.
 struct PackedInfo {
   bool packed = false;
@@ -22,6 +17,18 @@ struct PackedInfo {
   std::unordered_map<std::string, LiteAny> device;
   std::string extra_info;
 };
+
+/// What the optional object needs of this library while it takes a packed model apart.
+struct UnlockHooks {
+  Secret (*decrypt)(const std::string &method, const void *data, size_t size, const std::string &name);
+  ParseInfoFunc (*parser)(const std::string &info_type, const std::string &name);
+};
+
+/// The type of CryptoTable::unlockPack. False and `error` where the file is at fault; throws what hooks and functions of
+/// the program throw.
+using UnlockPackFunc = bool (*)(const void *data, size_t size, const std::string &name, const ExtraConfig &extra,
+                                const UnlockHooks &hooks, Config &config, NetworkIO &io, PackedInfo &info,
+                                Secret &plain, std::string &error);
 
 /// Bytes at the start of a file that `is_packed` wants to see.
 constexpr size_t kPackMagic = 12;
