@@ -71,12 +71,6 @@ Trusted &trusted() {
 
 } // namespace
 
-void wipe(void *data, size_t size) {
-  volatile unsigned char *byte = static_cast<unsigned char *>(data);
-  while (size--)
-    *byte++ = 0;
-}
-
 Status cryptoTable(const CryptoTable *&out) {
   static const Object *const object = new Object(openObject());
   out = object->table;

@@ -17,7 +17,11 @@
 namespace mgec::core {
 
 /// Overwrites bytes in a way that the compiler keeps.
-void wipe(void *data, size_t size);
+inline void wipe(void *data, size_t size) {
+  volatile unsigned char *byte = static_cast<unsigned char *>(data);
+  while (size--)
+    *byte++ = 0;
+}
 
 /// Bytes that are overwritten when they go: keys and plain models.
 class Secret {

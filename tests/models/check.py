@@ -19,7 +19,7 @@ def main():
     case = Case(args.case)
     for number, part in enumerate(case.parts):
         with scratch() as folder:
-            command = [args.mgec, "run", case.model, "--output-dir", folder, "--quiet"] + part.arguments()
+            command = [args.mgec, "run", case.model, "--output-dir", folder, "--quiet"] + part.arguments() + case.unlock()
             result = attempt(command, environment(args.mgec))
             if case.expect == "error" or (case.expect == "any" and result.status != 0):
                 say("refused: " + one_error(result, case.model))

@@ -156,6 +156,12 @@ class Case:
         self.tolerance = self.meta.get("tolerance", {})
         self.parts = [Part(self, entry) for entry in [self.meta] + self.meta.get("more_shapes", [])]
 
+    def unlock(self):
+        """Arguments that tell mgec how the model is encrypted."""
+        lite = self.meta.get("lite") or {}
+        words = ["--decrypt", lite["bare"]] if lite.get("bare") else []
+        return words + [word for name, key in lite.get("keys", []) for word in ("--key", "%s=%s" % (name, key))]
+
 
 def compare(got, want, tolerance, what):
     """Floats: |a - b| <= atol + rtol * max|want|, NaN matches NaN. Integers are equal. Types and shapes are the same."""

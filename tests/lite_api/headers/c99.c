@@ -2,6 +2,7 @@
 #include "lite/common_enum_c.h"
 #include "lite/macro.h"
 #include "mgec/model_abi.h"
+#include "mgec/security.h"
 
 int sizes(void);
 

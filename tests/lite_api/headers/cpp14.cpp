@@ -4,8 +4,10 @@
 #include "lite/macro.h"
 #include "lite/misc.h"
 #include "lite/network.h"
+#include "lite/pack_model.h"
 #include "lite/tensor.h"
 #include "mgec/model_abi.h"
+#include "mgec/security.h"
 
 void use(const std::string &path, void *memory);
 
