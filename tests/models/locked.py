@@ -36,6 +36,12 @@ class Place:
     def mgec(self, *arguments):
         return mgec(self.args.mgec, *arguments)
 
+    def compile(self, output, *arguments):
+        """A library for exactly the input."""
+        name, file = self.args.input.split("=")
+        shape = "x".join(map(str, np.load(file).shape))
+        self.mgec("compile", self.args.model, "-o", output, "--shape", "%s=%s" % (name, shape), "--quiet", *arguments)
+
     def refused(self, says, *arguments, **changes):
         return one_error(attempt([self.args.mgec] + list(arguments), environment(self.args.mgec, **changes)), *says)
 
@@ -108,8 +114,8 @@ def pack(place):
 def sealed(place):
     key, other, library = place.key("key"), place.key("other"), place.path("sealed.so")
     plain = place.path("plain.so")
-    place.mgec("compile", place.args.model, "-o", plain, "--quiet")
-    place.mgec("compile", place.args.model, "-o", library, "--encrypt-weights", "--key-file", key, "--key-id", "k1", "--quiet")
+    place.compile(plain)
+    place.compile(library, "--encrypt-weights", "--key-file", key, "--key-id", "k1")
     place.same(library, "--key-file", key)
     place.same(library, "--key-file", "MGEC_AES_256_GCM:k1=" + key)
     place.refused([library, "'k1'", "register it"], "run", library, "--input", place.args.input)
@@ -135,11 +141,11 @@ def signed(place):
     library = place.path("net.so")
     command = ["run", library, "--input", place.args.input]
     trusted = {"MGEC_TRUSTED_KEY": place.path("mine.pub")}
-    place.mgec("compile", place.args.model, "-o", library, "--quiet")
+    place.compile(library)
     place.refused([library, "no signature"], *command, **trusted)
     place.mgec("sign", library, "--key", place.path("other.pem"))
     place.refused([library, "the trusted one is"], *command, **trusted)
-    place.mgec("compile", place.args.model, "-o", library, "--quiet", "--sign", place.path("mine.pem"))
+    place.compile(library, "--sign", place.path("mine.pem"))
     place.same(library, **trusted)
     signature, good = read(library + ".sig"), read(library)
     for at in (16, len(good) // 3, len(good) // 2, len(good) - 1):
