@@ -12,7 +12,6 @@
 #include "Model.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <mutex>
 
@@ -33,8 +32,6 @@ Registered &registered() {
   static Registered *list = new Registered;
   return *list;
 }
-
-std::atomic<CompileOnLoad> compileOnLoad{nullptr};
 
 using Candidates = std::vector<ModelPtr>;
 
@@ -222,8 +219,6 @@ std::string Wanted::shapeFlags() const {
   return text;
 }
 
-void setCompileOnLoad(CompileOnLoad compile) { compileOnLoad.store(compile); }
-
 static Status takeModel(const std::shared_ptr<const Artifact> &artifact, const std::string &name, ModelPtr &out) {
   std::string names;
   for (const mgec_model *model : artifact->models()) {
@@ -252,8 +247,8 @@ Status bindLibrary(const void *data, size_t size, ModelPtr &out) {
   return takeModel(artifact, "", out);
 }
 
-Status bindModel(const Fingerprint &fingerprint, const std::string &path, const Wanted &wanted, ModelPtr &out) {
-  const std::string name = path.empty() ? "the model in memory" : path;
+Status bindModel(const Fingerprint &fingerprint, const ModelSource &source, const Wanted &wanted, ModelPtr &out) {
+  const std::string name = source.name();
   std::string problems;
   Candidates others, fallback;
   for (int tier = 0; tier < 3; ++tier) {
@@ -281,12 +276,10 @@ Status bindModel(const Fingerprint &fingerprint, const std::string &path, const 
       fallback = std::move(matching);
   }
 
-  const CompileOnLoad compile = compileOnLoad.load();
-  if (compile && !path.empty()) {
-    std::string library;
-    const Status compiled = compile(path, wanted, library);
+  if (wanted.compile) {
+    const Status compiled = wanted.compile(source, wanted, out);
     if (compiled.ok())
-      return bindLibrary(library, "", out);
+      return compiled;
     problems += format("; %s", compiled.message().c_str());
   }
   if (!fallback.empty())
@@ -298,7 +291,7 @@ Status bindModel(const Fingerprint &fingerprint, const std::string &path, const 
       "%s: no compiled code for this model, fingerprint %s (%s%s; MGEC_MODEL_PATH is %s%s); compile it "
       "with `%s`, then load that library or name its folder in MGEC_MODEL_PATH",
       name.c_str(), fingerprint.hex().c_str(), known.empty() ? "none is known" : "known are ", known.c_str(),
-      searched ? searched : "not set", problems.c_str(), compileCommand(path, wanted).c_str());
+      searched ? searched : "not set", problems.c_str(), compileCommand(source.path, wanted).c_str());
 }
 
 Status bindFile(const std::string &path, const Wanted &wanted, ModelPtr &out) {
@@ -306,7 +299,7 @@ Status bindFile(const std::string &path, const Wanted &wanted, ModelPtr &out) {
     return bindLibrary(path, "", out);
   Fingerprint fingerprint;
   MGEC_TRY(fingerprintFile(path, fingerprint));
-  return bindModel(fingerprint, path, wanted, out);
+  return bindModel(fingerprint, {path, nullptr, 0}, wanted, out);
 }
 
 Status bindBytes(const void *data, size_t size, const Wanted &wanted, ModelPtr &out) {
@@ -314,7 +307,7 @@ Status bindBytes(const void *data, size_t size, const Wanted &wanted, ModelPtr &
     return bindLibrary(data, size, out);
   Fingerprint fingerprint;
   MGEC_TRY(fingerprintBytes(data, size, "the model in memory", fingerprint));
-  return bindModel(fingerprint, "", wanted, out);
+  return bindModel(fingerprint, {"", data, size}, wanted, out);
 }
 
 } // namespace mgec::core

@@ -2,6 +2,7 @@
 #include "NetworkImpl.h"
 
 #include "../core/Env.h"
+#include "Jit.h"
 #include "lite/misc.h"
 
 #include <algorithm>
@@ -205,6 +206,9 @@ void Network::NetworkImpl::check_compiled_options() const {
 
 mgec::core::Wanted Network::NetworkImpl::wanted() const {
   mgec::core::Wanted result;
+#if !defined(MGEC_LITE_WITHOUT_JIT)
+  result.compile = compile_on_load;
+#endif
   if (config.options.enable_f16_io_comp)
     result.precision = "f16";
   for (const IO &io : network_io.inputs) {
