@@ -33,7 +33,8 @@ struct CompileFlags {
         ->delimiter(',');
     if (withShapes)
       app.add_option("--shape", command.options.shapes,
-                     "shape of an input, NAME=1x3x224x224; a symbolic batch, NAME=Nx3x224x224[,N=1..64]; again for a further variant");
+                     "shape of an input, NAME=1x3x224x224; the first dimension may be a symbol, NAME=Nx3x224x224[,N=1..64] (bound: 1..65536 "
+                     "where none is given); compile and explain take several shapes of one input, a variant each");
     app.add_option("--fusion-level", command.options.fusionLevel, "0: none, 1: elementwise chains, 2: everything")
         ->check(CLI::Range(0, 2));
     app.add_option("--force-row", command.options.forceRows, "kernel rows to prefer wherever they can run, comma-separated");
@@ -138,19 +139,23 @@ struct CompileModelCommand : Command {
     CompileCommand &command = flags.command;
     CLI::Option *output = app->add_option("-o,--output", command.output, "a folder for sources, FILE.so or FILE.a")
                               ->check([](const std::string &path) { return path.empty() ? "the name is empty" : ""; });
-    app->add_flag("--cached", cached, "keep the library in the cache, where it may already be, and print its path")
+    CLI::Option *inCache = app->add_flag("--cached", cached, "keep the library in the cache, where it may already be, and print its path")
         ->excludes(output);
     app->parse_complete_callback([this, output] {
-      if (!cached && output->empty() && !app->get_help_ptr()->count())
+      const std::string &stage = flags.command.options.stopAfter;
+      bool prints = !stage.empty() && stage != "emit"; // the IR, and writes nothing
+      if (!cached && !prints && output->empty() && !app->get_help_ptr()->count())
         throw CLI::RequiredError("--output");
     });
     flags.add(*app, true);
     app->add_option("--name", command.name, "name of the artifact (default: the model's file name)");
     std::vector<std::string> stages(stageNames().begin() + 1, stageNames().end());
     app->add_option("--stop-after", command.options.stopAfter, "print the IR after a stage and stop")
-        ->check(CLI::IsMember(stages));
-    app->add_option("--dump-stages", command.options.dumpDirectory, "write the IR after every stage to this folder");
-    app->add_flag("--deny-reference", command.options.denyReference, "fail where only a reference kernel can run a group");
+        ->check(CLI::IsMember(stages))
+        ->excludes(inCache);
+    app->add_option("--dump-stages", command.options.dumpDirectory, "write the IR after every stage to this folder")->excludes(inCache);
+    app->add_flag("--deny-reference", command.options.denyReference, "fail where only a reference kernel can run a group")
+        ->excludes(inCache);
     app->add_flag("-q,--quiet", command.quiet, "print errors only");
   }
   int run() override {
