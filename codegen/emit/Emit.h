@@ -36,7 +36,8 @@ mlir::FailureOr<SourceTree> emitNetwork(mge::NetworkOp network, llvm::StringRef 
 constexpr size_t weightsMarkBytes = 64;
 std::string weightsMark(llvm::StringRef graphHash);
 
-/// `name` as a C identifier.
+/// `name` as an identifier, which names symbols, a header and a CMake target: of a length that build tools take, and no name
+/// that CMake or the C library has already.
 std::string identifier(llvm::StringRef name);
 
 /// A text file under construction.

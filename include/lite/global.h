@@ -56,6 +56,47 @@ LITE_API bool update_decryption_or_key(std::string decrypt_name, const Decryptio
 /** Makes a format of packed information known by a name. LITE_default is there from the start. */
 LITE_API bool register_parse_info_func(std::string info_type, const ParseInfoFunc& parse_func);
 
+/**
+ * Gives memory that is kept for later forwards back to the system: the activations of networks that do not run now. They
+ * ask for it again when they run. Networks may run meanwhile.
+ */
+LITE_API void try_coalesce_all_free_memory();
+
+/**
+ * Opens an mgec library and keeps it open, so that models compiled into it are found by `load_model`. Throws for any
+ * other library: operators are compiled into models here, not loaded beside them.
+ */
+LITE_API void set_loader_lib_path(const std::string& loader_path);
+
+/**
+ * Names the file of kernel choices of a profiling interpreter. Compiled code has made its choices: the file is read, so
+ * that `dump_persistent_cache` writes what it held, and nothing else depends on it. `always_sync` writes it at once.
+ * Throws when it cannot be written.
+ */
+LITE_API void set_persistent_cache(const std::string& cache_path, bool always_sync = false);
+/** Writes the choices that were read, an empty file of the same format when there are none. */
+LITE_API void dump_persistent_cache(const std::string& cache_path);
+
+/** Accepted and logged: there is no TensorRT here. */
+LITE_API void set_tensor_rt_cache(std::string tensorrt_cache_path);
+LITE_API void dump_tensor_rt_cache();
+
+/**
+ * Notes that `length` bytes at `vir_ptr` are those at `phy_ptr` for a device, LITE_CPU or LITE_CUDA. One table for the
+ * process; the memory stays the program's. True, or throws: for a null pointer, an empty range, or one that overlaps
+ * another. The same pair again is harmless.
+ */
+LITE_API bool register_memory_pair(void* vir_ptr, void* phy_ptr, size_t length, LiteDeviceType device,
+                                   LiteBackend backend = LiteBackend::LITE_DEFAULT);
+/** Forgets a pair. Throws when it is not in the table. */
+LITE_API bool clear_memory_pair(void* vir_ptr, void* phy_ptr, LiteDeviceType device,
+                                LiteBackend backend = LiteBackend::LITE_DEFAULT);
+/** The physical address of a byte of a registered range. Throws when no range has it. */
+LITE_API void* lookup_physic_ptr(void* vir_ptr, LiteDeviceType device, LiteBackend backend = LiteBackend::LITE_DEFAULT);
+
 } // namespace lite
+
+/** The version of mgec that this library belongs to, "0.1.0"; `lite::get_version` tells that of the API. */
+extern "C" LITE_API const char* mgec_version(void);
 
 #endif

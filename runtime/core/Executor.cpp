@@ -21,10 +21,8 @@ Executor::Executor(ModelPtr model, std::string precision) : model_(std::move(mod
   isaStatus_ = chooseIsa();
 
   const mgec_variant &first = firstVariant();
-  inputShapes_.resize(first.n_inputs);
-  inputBytes_.resize(first.n_inputs);
-  outputShapes_.resize(first.n_outputs);
-  outputBytes_.resize(first.n_outputs);
+  inputs_ = std::vector<Chosen>(first.n_inputs);
+  outputs_ = std::vector<Chosen>(first.n_outputs);
 
   exec_.struct_size = sizeof(exec_);
   exec_.abi_version = MGEC_ABI_VERSION;
@@ -82,8 +80,8 @@ bool Executor::matches(const mgec_variant &variant, const Shape *shapes, std::ve
 Status Executor::select(const Shape *shapes) {
   if (variant_) {
     bool same = true;
-    for (size_t i = 0; same && i < inputShapes_.size(); ++i)
-      same = shapes[i] == inputShapes_[i];
+    for (size_t i = 0; same && i < inputs_.size(); ++i)
+      same = shapes[i] == inputs_[i].shape;
     if (same)
       return Status();
   }
@@ -158,35 +156,42 @@ Status Executor::adopt(const Candidate &candidate, const Shape *shapes, std::vec
   if (sizes.scratch_bytes % MGEC_ALIGNMENT != 0)
     return Status::errorf("%s: its code asks for scratch memory of a size that is not aligned", model_->name());
 
-  std::vector<Shape> outputs(variant.n_outputs);
-  std::vector<uint64_t> inputBytes(variant.n_inputs), outputBytes(variant.n_outputs);
-  for (uint32_t i = 0; i < variant.n_inputs; ++i)
-    MGEC_TRY(tensorBytes(variant.inputs[i].dtype, shapes[i], inputBytes[i]));
+  std::vector<Chosen> inputs(variant.n_inputs), outputs(variant.n_outputs);
+  for (uint32_t i = 0; i < variant.n_inputs; ++i) {
+    inputs[i].shape = shapes[i];
+    MGEC_TRY(tensorBytes(variant.inputs[i].dtype, shapes[i], inputs[i].bytes));
+  }
   for (uint32_t i = 0; i < variant.n_outputs; ++i) {
-    outputs[i].ndim = variant.outputs[i].ndim;
-    std::memcpy(outputs[i].dims, &dims[static_cast<size_t>(i) * MGEC_MAX_NDIM], sizeof(int64_t) * outputs[i].ndim);
-    MGEC_TRY(tensorBytes(variant.outputs[i].dtype, outputs[i], outputBytes[i]));
+    Shape &shape = outputs[i].shape;
+    shape.ndim = variant.outputs[i].ndim;
+    std::memcpy(shape.dims, &dims[static_cast<size_t>(i) * MGEC_MAX_NDIM], sizeof(int64_t) * shape.ndim);
+    MGEC_TRY(tensorBytes(variant.outputs[i].dtype, shape, outputs[i].bytes));
   }
   variant_ = &variant;
   isa_ = candidate.isa;
   symbols_ = std::move(symbols);
   sizes_ = sizes;
-  inputShapes_.assign(shapes, shapes + variant.n_inputs);
-  outputShapes_ = std::move(outputs);
-  inputBytes_ = std::move(inputBytes);
-  outputBytes_ = std::move(outputBytes);
+  inputs_ = std::move(inputs);
+  outputs_ = std::move(outputs);
   return Status();
 }
 
 Status Executor::noVariant(const Shape *shapes) const {
-  std::string given, flags;
-  for (uint32_t i = 0; i < inputShapes_.size(); ++i) {
-    const std::string one = std::string(input(i).name) + '=' + shapes[i].text();
-    given += (i ? " " : "") + one;
-    flags += " --shape " + one;
+  std::string given, flags, impossible;
+  for (uint32_t i = 0; i < inputs_.size(); ++i) {
+    const std::string shape = shapes[i].text();
+    given += format(i ? " %s=%s" : "%s=%s", input(i).name, shape.c_str());
+    flags += format(" --shape %s=%s", input(i).name, shape.c_str());
+    bool empty = false;
+    for (int32_t d = 0; d < shapes[i].ndim; ++d)
+      empty = empty || shapes[i].dims[d] < 1;
+    if (shapes[i].ndim != input(i).ndim || empty)
+      impossible += format("; input '%s' has %d dimension%s, none of them 0", input(i).name, input(i).ndim,
+                           input(i).ndim == 1 ? "" : "s");
   }
-  return Status::errorf("%s was not compiled for %s; it was compiled for %s; compile it again with%s added",
-                        model_->name(), given.c_str(), model_->compiledShapes().c_str(), flags.c_str());
+  return Status::errorf("%s was not compiled for %s; it was compiled for %s%s", model_->name(), given.c_str(),
+                        model_->compiledShapes().c_str(),
+                        impossible.empty() ? ("; compile it again with" + flags + " added").c_str() : impossible.c_str());
 }
 
 Status Executor::noIsa() const {
@@ -214,7 +219,36 @@ Status Executor::noIsa() const {
       model_->name(), model_->origin().c_str(), reasons.c_str(), forbidden ? "unset MGEC_ISA, or " : "");
 }
 
+namespace {
+/// Holds the activation memory for a scope.
+class InUse {
+public:
+  explicit InUse(Memory &memory) : memory_(memory.acquire() ? &memory : nullptr) {}
+  ~InUse() {
+    if (memory_)
+      memory_->release();
+  }
+  InUse(const InUse &) = delete;
+  InUse &operator=(const InUse &) = delete;
+
+  Status status(const Model &model) const {
+    return memory_ ? Status()
+                   : Status::errorf("%s: a network that shares its runtime memory runs at this moment", model.name());
+  }
+
+private:
+  Memory *memory_;
+};
+} // namespace
+
 Status Executor::prepare() {
+  const InUse use(*memory_);
+  MGEC_TRY(use.status(*model_));
+  return layOut();
+}
+
+/// Makes room and says where the parts lie.
+Status Executor::layOut() {
   uint64_t scratch = 0, total = 0;
   const uint64_t arena = (sizes_.arena_bytes + MGEC_ALIGNMENT - 1) / MGEC_ALIGNMENT * MGEC_ALIGNMENT;
   if (arena < sizes_.arena_bytes || __builtin_mul_overflow(sizes_.scratch_bytes, threads(), &scratch) ||
@@ -231,7 +265,9 @@ Status Executor::prepare() {
 Status Executor::forward(const void *const *inputs, void *const *outputs) {
   if (!variant_)
     return Status::errorf("%s: no shapes were chosen", model_->name());
-  MGEC_TRY(prepare());
+  const InUse use(*memory_);
+  MGEC_TRY(use.status(*model_));
+  MGEC_TRY(layOut());
   for (uint32_t i = 0; i < variant_->n_inputs; ++i)
     if (!inputs[i] || reinterpret_cast<uintptr_t>(inputs[i]) % dtypeAlignment(variant_->inputs[i].dtype) != 0)
       return Status::errorf("%s: the memory of input '%s' is not aligned to its elements", model_->name(),
@@ -257,7 +293,9 @@ Status Executor::forward(const void *const *inputs, void *const *outputs) {
 }
 
 Status Executor::touch() {
-  MGEC_TRY(prepare());
+  const InUse use(*memory_);
+  MGEC_TRY(use.status(*model_));
+  MGEC_TRY(layOut());
   const long pageSize = sysconf(_SC_PAGESIZE);
   const size_t page = pageSize > 0 ? static_cast<size_t>(pageSize) : 4096;
   const volatile uint8_t *weights = model_->weights();

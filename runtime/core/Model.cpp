@@ -14,7 +14,12 @@ Fingerprint Model::fingerprint() const {
 std::string Model::origin() const { return artifact_ ? artifact_->path() : "registered in this program"; }
 
 Status Model::unseal() {
+#if defined(MGEC_LITE_WITHOUT_CRYPTO)
+  return abi_.flags & MGEC_WEIGHTS_SEALED ? Status::errorf("%s has sealed weights, which this build cannot open", name())
+                                          : Status();
+#else
   return abi_.flags & MGEC_WEIGHTS_SEALED ? PlainWeights::open(abi_, artifact_, plain_) : Status();
+#endif
 }
 
 int Model::findInput(const std::string &name) const {
@@ -46,7 +51,7 @@ std::string describeShape(const mgec_tensor_desc &desc, const mgec_variant &vari
     if (i)
       text += 'x';
     if (desc.dims[i] >= 0)
-      text += std::to_string(desc.dims[i]);
+      text += format("%lld", static_cast<long long>(desc.dims[i]));
     else
       text += variant.symbols[-1 - desc.dims[i]].name;
   }
@@ -84,7 +89,7 @@ std::string Model::compiledShapes() const {
     if (row.n_inputs == 0)
       text += "no inputs";
     for (uint32_t i = 0; i < row.n_inputs; ++i)
-      text += std::string(i ? " " : "") + row.inputs[i].name + '=' + describeShape(row.inputs[i], row);
+      text += format(i ? " %s=%s" : "%s=%s", row.inputs[i].name, describeShape(row.inputs[i], row).c_str());
     for (uint32_t s = 0; s < row.n_symbols; ++s)
       text += format(s ? ", %s=%lld..%lld" : " with %s=%lld..%lld", row.symbols[s].name,
                      static_cast<long long>(row.symbols[s].min), static_cast<long long>(row.symbols[s].max));

@@ -1,12 +1,10 @@
 //===- Status.cpp - formatting of messages --------------------------------------------------------------------===//
 #include "Status.h"
 
-#include <cstdarg>
 #include <cstdio>
 
 namespace mgec::core {
 
-namespace {
 std::string vformat(const char *fmt, va_list args) {
   va_list again;
   va_copy(again, args);
@@ -17,7 +15,6 @@ std::string vformat(const char *fmt, va_list args) {
   va_end(again);
   return text;
 }
-} // namespace
 
 std::string format(const char *fmt, ...) {
   va_list args;
@@ -25,6 +22,21 @@ std::string format(const char *fmt, ...) {
   std::string text = vformat(fmt, args);
   va_end(args);
   return text;
+}
+
+Status Status::error(std::string message) {
+  Status status;
+  status.message_ = new std::string(message.empty() ? "unknown error" : std::move(message));
+  return status;
+}
+
+std::string *Status::copy() const { return message_ ? new std::string(*message_) : nullptr; }
+
+void Status::drop() noexcept { delete message_; }
+
+const std::string &Status::message() const {
+  static const std::string none;
+  return message_ ? *message_ : none;
 }
 
 Status Status::errorf(const char *fmt, ...) {

@@ -8,7 +8,7 @@ namespace lite {
 
 Network::NetworkImpl &NetworkHelper::impl(const std::shared_ptr<Network> &network) {
   if (!network)
-    throw Error("The network pass to LITE api is null");
+    fail("The network pass to LITE api is null");
   return *network->m_impl;
 }
 
@@ -43,13 +43,14 @@ std::shared_ptr<Tensor> Network::get_io_tensor(std::string io_name, LiteTensorPh
   const auto joined = [](const std::vector<std::string> &names) {
     std::string text;
     for (const std::string &name : names)
-      text += (text.empty() ? "" : ", ") + name;
+      text += ssprintf(text.empty() ? "%s" : ", %s", name.c_str());
     return text;
   };
   fail(
       "tensor name must be %s input tensor name or the registered output tensor name if NetworkIO is set, if NetworkIO "
-      "is not set, the output tensor is all the network output tensor; '%s' is none of them (inputs: %s; outputs: %s)",
-      m_impl->executor().model().name(), io_name.c_str(), joined(get_all_input_name()).c_str(),
+      "is not set, the output tensor is all the network output tensor, or the output tensor is only the registered tensor. "
+      "(the inputs of %s: %s; its outputs: %s)",
+      io_name.c_str(), m_impl->executor().model().name(), joined(get_all_input_name()).c_str(),
       joined(get_all_output_name()).c_str());
 }
 
@@ -57,7 +58,7 @@ std::vector<std::shared_ptr<Tensor>> Network::get_discrete_tensors(std::string i
   m_impl->require_after("get_discrete_tensors");
   NetworkImpl::Port *port = phase == LITE_OUTPUT ? nullptr : m_impl->find_input(io_name);
   if (!port)
-    fail("tensor name must be %s input tensor name.", m_impl->executor().model().name());
+    fail("tensor name must be %s input tensor name.", io_name.c_str());
   if (port->discrete.empty())
     fail("input '%s' is not given as discrete tensors: Config::discrete_input_name does not name it", io_name.c_str());
   return port->discrete;
@@ -110,12 +111,8 @@ std::vector<std::string> Network::get_all_input_name() const {
 
 std::vector<std::string> Network::get_all_output_name() const {
   std::vector<std::string> names;
-  for (const IO &io : m_impl->network_io.outputs)
-    if (m_impl->find_output(io.name))
-      names.push_back(io.name);
-  for (const NetworkImpl::Port &port : m_impl->outputs())
-    if (port.visible && !port.configured)
-      names.push_back(port.io.name);
+  for (const NetworkImpl::Port *port : m_impl->listed_outputs())
+    names.push_back(port->io.name);
   return names;
 }
 
@@ -144,7 +141,7 @@ const std::string &Network::get_model_extra_info() { return m_impl->extra_info; 
 
 void Network::extra_configure(const ExtraConfig &extra_config) {
   if (m_impl->loaded() && !extra_config.disable_configure_by_model_info)
-    throw Error("disable_configure_by_model_info should be configured before model loaded.");
+    fail("disable_configure_by_model_info should be configured before model loaded.");
   m_impl->extra = extra_config;
 }
 
@@ -173,23 +170,28 @@ bool Runtime::is_cpu_inplace_mode(std::shared_ptr<Network> dst_network) {
 
 void Runtime::use_tensorrt(std::shared_ptr<Network> dst_network) {
   NetworkHelper::impl(dst_network).require_before("use_tensorrt");
-  LITE_WARN("use_tensorrt: the network runs the code that its model was compiled to");
+  LITE_WARN(
+      "use_tensorrt: TensorRT is disable at compile time; the network runs the code that its model was compiled to");
 }
 
 void Runtime::set_network_algo_policy(std::shared_ptr<Network> dst_network, LiteAlgoSelectStrategy strategy, uint32_t,
                                       bool) {
-  NetworkHelper::impl(dst_network);
+  if (NetworkHelper::impl(dst_network).loaded())
+    LITE_WARN("set_network_algo_policy maybe cause error after loaded network!!!!");
   if (static_cast<uint32_t>(strategy) & ~static_cast<uint32_t>(LITE_ALGO_REPRODUCIBLE))
-    LITE_WARN("set_network_algo_policy: kernels were picked when the model was compiled");
+    LITE_WARN("set_network_algo_policy: honoured at compile time, when kernels are picked");
 }
 
 void Runtime::set_network_algo_workspace_limit(std::shared_ptr<Network> dst_network, size_t workspace_limit) {
   Network::NetworkImpl &impl = NetworkHelper::impl(dst_network);
   impl.require_after("set_network_algo_policy");
   const uint64_t need = impl.executor().sizes().scratch_bytes * impl.executor().threads();
-  if (need > workspace_limit)
-    LITE_WARN("set_network_algo_workspace_limit: the compiled code needs %llu bytes, more than the limit of %zu",
-              static_cast<unsigned long long>(need), workspace_limit);
+  if (need <= workspace_limit)
+    return;
+  refuse_or_warn(
+      ssprintf("set_network_algo_workspace_limit: the compiled code needs %llu bytes, more than the limit of "
+               "%zu; fewer threads need less",
+               static_cast<unsigned long long>(need), workspace_limit));
 }
 
 void Runtime::set_memory_allocator(std::shared_ptr<Network> dst_network, std::shared_ptr<Allocator> user_allocator) {
@@ -208,8 +210,20 @@ void Runtime::shared_weight_with_network(std::shared_ptr<Network> dst_network,
 }
 
 void Runtime::enable_global_layout_transform(std::shared_ptr<Network> network) {
-  NetworkHelper::impl(network).require_before("enable_global_layout_transform");
-  LITE_WARN("enable_global_layout_transform: layouts were chosen when the model was compiled");
+  Network::NetworkImpl &impl = NetworkHelper::impl(network);
+  impl.require_before("enable_global_layout_transform");
+  impl.layout_transform = true;
+  LITE_WARN("enable_global_layout_transform: honoured at compile time, when layouts are chosen");
+}
+
+void Runtime::dump_layout_transform_model(std::shared_ptr<Network> network, std::string optimized_model_path) {
+  Network::NetworkImpl &impl = NetworkHelper::impl(network);
+  impl.require_after("dump_layout_transform_model");
+  if (!impl.layout_transform)
+    fail("dump layout transform model should call enable_global_layout_transform before");
+  fail("%s cannot be written: %s runs as compiled code, whose layouts no model file holds; keep the library that `mgec "
+       "compile` made",
+       optimized_model_path.c_str(), impl.executor().model().name());
 }
 
 static NetworkIO describe(const Network::NetworkImpl &impl) {

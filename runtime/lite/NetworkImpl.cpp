@@ -1,12 +1,14 @@
 //===- NetworkImpl.cpp - what a lite::Network is inside -------------------------------------------------------===//
 #include "NetworkImpl.h"
 
+#include "../core/Env.h"
 #include "Jit.h"
 #include "Unlock.h"
 #include "lite/misc.h"
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace lite {
@@ -16,6 +18,32 @@ using mgec::core::Shape;
 void check(const mgec::core::Status &status) {
   if (!status.ok())
     throw Error(status.message());
+}
+
+namespace {
+/// The program's allocator as the core knows one.
+class UserBlocks final : public mgec::core::BlockSource {
+public:
+  UserBlocks(std::shared_ptr<Allocator> allocator, int device_id)
+      : allocator_(std::move(allocator)), device_id_(device_id) {}
+  void *allocate(size_t size, size_t align) override { return allocator_->allocate(LITE_CPU, device_id_, size, align); }
+  void release(void *block) override { allocator_->free(LITE_CPU, device_id_, block); }
+
+private:
+  std::shared_ptr<Allocator> allocator_;
+  int device_id_;
+};
+} // namespace
+
+bool strict() {
+  const char *value = mgec::core::environment("MGEC_LITE_STRICT");
+  return value && *value && *value != '0';
+}
+
+void refuse_or_warn(const std::string &text) {
+  if (strict())
+    throw Error(text);
+  LITE_WARN("%s", text.c_str());
 }
 
 namespace {
@@ -124,40 +152,63 @@ void Network::NetworkImpl::check_config() const {
     fail("backend %d is not available; use LITE_DEFAULT", static_cast<int>(config.backend));
   const Options &o = config.options;
   if (o.force_output_use_user_specified_memory && o.force_output_dynamic_alloc)
-    throw Error("Can't set force_output_use_user_specified_memory and force_output_dynamic_alloc at the same time.");
+    fail("Can't set force_output_use_user_specified_memory and force_output_dynamic_alloc at the same time.");
   if (o.force_output_use_user_specified_memory && asynchronous())
-    throw Error("Async mode can't run with force_output_use_user_specified_memory which output data is written to use "
-                "specific memory.");
+    fail("Async mode can't run with force_output_use_user_specified_memory which output data is written to use "
+         "specific memory.");
 }
 
-void Network::NetworkImpl::warn_of_compiled_options() const {
+/// The option that asks for another layout than the code was compiled for; null when none does.
+const char *Network::NetworkImpl::unlike_compiled_layout() const {
   const Options &o = config.options;
+  const struct {
+    bool set;
+    int block; // channels that stand together
+    const char *name;
+  } rows[] = {{o.enable_nchw44, 4, "enable_nchw44"}, {o.enable_nchw44_dot, 4, "enable_nchw44_dot"},
+              {o.enable_nchw88, 8, "enable_nchw88"}, {o.enable_nhwcd4, 0, "enable_nhwcd4"},
+              {o.enable_nchw4, 4, "enable_nchw4"},   {o.enable_nchw32, 32, "enable_nchw32"},
+              {o.enable_nchw64, 64, "enable_nchw64"}};
+  static const char key[] = "\"channel_block\":";
+  const char *text = std::strstr(executor_->model().abi().manifest, key);
+  const int block = text ? std::atoi(text + sizeof(key) - 1) : -1;
+  for (const auto &row : rows)
+    if (row.set && row.block != block)
+      return row.name;
+  return nullptr;
+}
+
+void Network::NetworkImpl::check_compiled_options() const {
+  const Options &o = config.options;
+  const char *layout = unlike_compiled_layout();
+  if (layout && strict())
+    fail(
+        "%s: %s is 1, but the model was compiled for another layout (MGEC_LITE_STRICT is set); compile it again with a "
+        "--target whose layout that is, or leave the option at 0",
+        executor_->model().name(), layout);
   const std::pair<bool, const char *> rows[] = {
-      {o.weight_preprocess, "weight_preprocess"},
-      {o.fuse_preprocess, "fuse_preprocess"},
-      {o.force_dynamic_alloc, "force_dynamic_alloc"},
-      {o.no_profiling_on_shape_change, "no_profiling_on_shape_change"},
-      {o.jit_level != 0, "jit_level"},
-      {o.graph_opt_level != 2, "graph_opt_level"},
-      {o.enable_nchw44, "enable_nchw44"},
-      {o.enable_nchw44_dot, "enable_nchw44_dot"},
-      {o.enable_nchw88, "enable_nchw88"},
-      {o.enable_nhwcd4, "enable_nhwcd4"},
-      {o.enable_nchw4, "enable_nchw4"},
-      {o.enable_nchw32, "enable_nchw32"},
-      {o.enable_nchw64, "enable_nchw64"},
+      {o.weight_preprocess, "weight_preprocess as 1"},
+      {o.fuse_preprocess, "fuse_preprocess as 1"},
+      {o.force_dynamic_alloc, "force_dynamic_alloc as 0"},
+      {o.no_profiling_on_shape_change, "no_profiling_on_shape_change as 1"},
+      {o.jit_level != 0, "jit_level as 2"},
+      {o.graph_opt_level != 2, "graph_opt_level as 3"},
+      {config.auto_optimize_inference, "auto_optimize_inference as 1"},
+      {layout != nullptr, layout},
   };
   std::string names;
   for (const auto &row : rows)
     if (row.first)
-      names += std::string(names.empty() ? "" : ", ") + row.second;
+      names += mgec::core::format(names.empty() ? "%s" : ", %s", row.second);
   if (!names.empty())
-    LITE_WARN("%s: decided when the model was compiled; the value given now has no effect", names.c_str());
+    LITE_WARN("honoured at compile time: %s%s", names.c_str(), layout ? " as another layout" : "");
 }
 
 mgec::core::Wanted Network::NetworkImpl::wanted() const {
   mgec::core::Wanted result;
+#if !defined(MGEC_LITE_WITHOUT_JIT)
   result.compile = compile_on_load;
+#endif
   if (config.options.enable_f16_io_comp)
     result.precision = "f16";
   for (const IO &io : network_io.inputs) {
@@ -187,6 +238,7 @@ void Network::NetworkImpl::begin_load() {
   check_config();
 }
 
+#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
 /// Applies what the information packed with the model asks for, besides what it did to the configuration.
 void Network::NetworkImpl::apply(PackedInfo &info) {
   const auto read = [&](const char *key, auto &out) {
@@ -226,19 +278,29 @@ void Network::NetworkImpl::load_locked(const void *data, size_t size, const std:
   start(std::move(model));
 }
 
+bool Network::NetworkImpl::is_locked(const void *data, size_t size) const {
+  return is_packed(data, size) ||
+         (!config.bare_model_cryption_name.empty() && !mgec::core::looksLikeLibrary(data, size));
+}
+#endif
+
 void Network::NetworkImpl::load(const std::string &path) {
   begin_load();
+#if defined(MGEC_LITE_WITHOUT_CRYPTO)
+  if (!config.bare_model_cryption_name.empty())
+    fail("The decryption method %s is not in this build.", config.bare_model_cryption_name.c_str());
+#else
   char head[kPackMagic] = {};
   if (FILE *file = std::fopen(path.c_str(), "rbe")) {
     const size_t count = std::fread(head, 1, sizeof(head), file);
     std::fclose(file);
-    if (is_packed(head, count) ||
-        (!config.bare_model_cryption_name.empty() && !mgec::core::looksLikeLibrary(head, count))) {
+    if (is_locked(head, count)) {
       const Secret bytes = read_file(path);
       load_locked(bytes.bytes.data(), bytes.bytes.size(), path);
       return;
     }
   }
+#endif
   mgec::core::ModelPtr model;
   check(mgec::core::bindFile(path, wanted(), model));
   start(std::move(model));
@@ -246,11 +308,15 @@ void Network::NetworkImpl::load(const std::string &path) {
 
 void Network::NetworkImpl::load(const void *data, size_t size) {
   begin_load();
-  if (data && (is_packed(data, size) ||
-               (!config.bare_model_cryption_name.empty() && !mgec::core::looksLikeLibrary(data, size)))) {
+#if defined(MGEC_LITE_WITHOUT_CRYPTO)
+  if (!config.bare_model_cryption_name.empty())
+    fail("The decryption method %s is not in this build.", config.bare_model_cryption_name.c_str());
+#else
+  if (data && is_locked(data, size)) {
     load_locked(data, size, "");
     return;
   }
+#endif
   mgec::core::ModelPtr model;
   check(mgec::core::bindBytes(data, size, "", wanted(), model));
   start(std::move(model));
@@ -258,7 +324,7 @@ void Network::NetworkImpl::load(const void *data, size_t size) {
 
 void Network::NetworkImpl::load_shared(const NetworkImpl &source) {
   if (!source.loaded())
-    throw Error("shared_weight_with_network should be used after the src network loaded.");
+    fail("shared_weight_with_network should be used after the src network loaded.");
   if (&source == this)
     return;
   begin_load();
@@ -284,7 +350,7 @@ void Network::NetworkImpl::start(mgec::core::ModelPtr model) {
     fail("%s was compiled for precision %s; enable_f16_io_comp needs one that was compiled with --precision %s",
          model->name(), executor->precision(), want.precision.c_str());
   executor->setMemory(memory_);
-  check(executor->setThreads(inplace ? 1 : static_cast<unsigned>(threads)));
+  check(executor->setThreads(static_cast<unsigned>(threads)));
 
   std::vector<const Shape *> shapes(model->inputs(), nullptr);
   std::vector<Shape> configured(model->inputs());
@@ -304,31 +370,37 @@ void Network::NetworkImpl::start(mgec::core::ModelPtr model) {
 
   executor_ = std::move(executor);
   try {
+    check_compiled_options();
     make_ports();
   } catch (...) {
     unload();
     throw;
   }
-  warn_of_compiled_options();
+}
+
+static void name_port(Network::NetworkImpl::NamedTensors &named, const Network::NetworkImpl::Port &port) {
+  auto &entry = named[port.io.name];
+  entry.first = port.io;
+  entry.second = port.tensor;
 }
 
 void Network::NetworkImpl::make_ports() {
   const mgec::core::Executor &e = *executor_;
   const mgec::core::Model &model = e.model();
-  const auto make = [&](const mgec_tensor_desc &desc, const Shape &shape, const std::vector<IO> &list) {
-    Port port;
+  const auto fill = [&](Port &port, const mgec_tensor_desc &desc, const Shape &shape, const std::vector<IO> &list) {
     const IO *io = find_io(list, desc.name);
     port.configured = io != nullptr;
     if (io)
       port.io = *io;
     port.io.name = desc.name;
     port.io.is_host = true;
-    port.tensor =
-        TensorHelper::make(std::make_shared<Tensor::TensorImpl>(LITE_CPU, device_id, lite_layout(desc, shape), false));
-    return port;
+    port.tensor = std::make_shared<Tensor>(LITE_DEFAULT, LITE_CPU, device_id, lite_layout(desc, shape), false);
   };
+  inputs_ = std::vector<Port>(model.inputs());
+  outputs_ = std::vector<Port>(model.outputs());
   for (uint32_t i = 0; i < model.inputs(); ++i) {
-    Port port = make(e.input(i), e.inputShape(i), network_io.inputs);
+    Port &port = inputs_[i];
+    fill(port, e.input(i), e.inputShape(i), network_io.inputs);
     if (const void *value = model.defaultValue(e.input(i)))
       std::memcpy(port.impl().data(), value, port.impl().bytes());
     if (!config.discrete_input_name.empty() && port.io.name == config.discrete_input_name) {
@@ -341,16 +413,15 @@ void Network::NetworkImpl::make_ports() {
       for (size_t k = 0; k < count; ++k)
         port.discrete.push_back(std::make_shared<Tensor>(device_id, LITE_CPU, one));
     }
-    inputs_.push_back(std::move(port));
   }
   bool any = false;
   for (uint32_t i = 0; i < model.outputs(); ++i) {
-    outputs_.push_back(make(e.output(i), e.outputShape(i), network_io.outputs));
-    any = any || outputs_.back().configured;
+    fill(outputs_[i], e.output(i), e.outputShape(i), network_io.outputs);
+    any = any || outputs_[i].configured;
   }
   if (only_configured) {
     if (!any)
-      throw Error("compute configured output only with no configure output.");
+      fail("compute configured output only with no configure output.");
     for (Port &port : outputs_)
       port.visible = port.configured;
   }
@@ -361,18 +432,21 @@ void Network::NetworkImpl::make_ports() {
     if (!find_output(io.name))
       LITE_LOG("the model has no output '%s'; its configuration is ignored", io.name.c_str());
   for (const Port &port : outputs_)
-    if (port.io.config_layout.ndim && !(port.io.config_layout == port.impl().layout()))
-      LITE_WARN("output '%s' is %s, not %s as its config_layout says", port.io.name.c_str(),
-                layout_text(port.impl().layout()).c_str(), layout_text(port.io.config_layout).c_str());
+    if (port.io.config_layout.ndim && !(port.io.config_layout == port.impl().layout())) {
+      refuse_or_warn(ssprintf("output '%s' is %s of %s, not %s of %s as its config_layout says", port.io.name.c_str(),
+                              layout_text(port.impl().layout()).c_str(), data_type_name(port.impl().layout().data_type),
+                              layout_text(port.io.config_layout).c_str(),
+                              data_type_name(port.io.config_layout.data_type)));
+    }
 
   for (Port &port : inputs_) {
     if (port.discrete.empty())
       port.impl().observe(this);
-    named_inputs_.emplace(port.io.name, std::make_pair(port.io, port.tensor));
+    name_port(named_inputs_, port);
   }
   for (Port &port : outputs_)
     if (port.visible)
-      named_outputs_.emplace(port.io.name, std::make_pair(port.io, port.tensor));
+      name_port(named_outputs_, port);
   shapes_.resize(inputs_.size());
   input_pointers_.resize(inputs_.size());
   output_pointers_.resize(outputs_.size());
@@ -384,7 +458,7 @@ void Network::NetworkImpl::make_ports() {
 
 Network::NetworkImpl::Port &Network::NetworkImpl::input(size_t index) {
   if (index >= inputs_.size())
-    throw Error("The input tensor index is large than the total inputs number.");
+    fail("The input tensor index is large than the total inputs number.");
   return inputs_[index];
 }
 
@@ -392,7 +466,19 @@ Network::NetworkImpl::Port &Network::NetworkImpl::output(size_t index) {
   for (Port &port : outputs_)
     if (port.visible && index-- == 0)
       return port;
-  throw Error("The output tensor index is large than the total outputs number.");
+  fail("The output tensor index is large than the total outputs number.");
+}
+
+std::vector<const Network::NetworkImpl::Port *> Network::NetworkImpl::listed_outputs() const {
+  std::vector<const Port *> list;
+  for (const IO &io : network_io.outputs)
+    for (const Port &port : outputs_)
+      if (port.visible && port.io.name == io.name)
+        list.push_back(&port);
+  for (const Port &port : outputs_)
+    if (port.visible && !port.configured)
+      list.push_back(&port);
+  return list;
 }
 
 Network::NetworkImpl::Port *Network::NetworkImpl::find_input(const std::string &name) {
@@ -643,10 +729,10 @@ void Network::NetworkImpl::await() {
 
 void Network::NetworkImpl::set_async_callback(const AsyncCallback &callback) {
   if (callback && inplace)
-    throw Error("cpu inplace mode not support async mode");
+    fail("cpu inplace mode not support async mode");
   if (callback && config.options.force_output_use_user_specified_memory)
-    throw Error("Async mode can't run with force_output_use_user_specified_memory which output data is written to use "
-                "specific memory.");
+    fail("Async mode can't run with force_output_use_user_specified_memory which output data is written to use "
+         "specific memory.");
   await();
   async_callback_ = callback;
 }
@@ -654,7 +740,7 @@ void Network::NetworkImpl::set_async_callback(const AsyncCallback &callback) {
 void Network::NetworkImpl::set_threads(size_t count) {
   require_before("set_cpu_threads_number");
   if (config.device_type != LITE_CPU && config.device_type != LITE_DEVICE_DEFAULT)
-    throw Error("multi threads mode is only avaliable in CPU.");
+    fail("multi threads mode is only avaliable in CPU.");
   constexpr size_t kMost = 1024;
   if (count > kMost)
     fail("set_cpu_threads_number: %zu threads are more than the %zu that a network may have", count, kMost);
@@ -665,29 +751,23 @@ void Network::NetworkImpl::set_threads(size_t count) {
 void Network::NetworkImpl::set_inplace() {
   require_before("set_cpu_inplace_mode");
   if (async_callback_)
-    throw Error("cpu inplace mode not support async mode");
+    fail("cpu inplace mode not support async mode");
   if (config.device_type != LITE_CPU && config.device_type != LITE_DEVICE_DEFAULT)
-    throw Error("cpu inplace mode is only avaliable in CPU.");
+    fail("cpu inplace mode is only avaliable in CPU.");
   inplace = true;
 }
 
 void Network::NetworkImpl::set_allocator(std::shared_ptr<Allocator> allocator) {
   require_before("set_memory_allocator");
   if (!allocator)
-    throw Error("set_memory_allocator: the allocator is null");
-  const int device = device_id;
-  mgec::core::MemoryHooks hooks;
-  hooks.allocate = [allocator, device](size_t size, size_t align) {
-    return allocator->allocate(LITE_CPU, device, size, align);
-  };
-  hooks.release = [allocator, device](void *memory) { allocator->free(LITE_CPU, device, memory); };
-  memory_ = std::make_shared<mgec::core::Memory>(std::move(hooks));
+    fail("set_memory_allocator: the allocator is null");
+  memory_ = std::make_shared<mgec::core::Memory>(std::make_unique<UserBlocks>(std::move(allocator), device_id));
 }
 
 void Network::NetworkImpl::set_affinity(const ThreadAffinityCallback &callback) {
   require_after("set_runtime_thread_affinity");
   if (!callback)
-    throw Error("set_runtime_thread_affinity: the callback is null");
+    fail("set_runtime_thread_affinity: the callback is null");
   await();
   // Lite numbers the caller last, the pool first.
   const unsigned count = executor_->threads();

@@ -31,6 +31,12 @@ struct Settings {
 /// Throws the message of a failure.
 void check(const mgec::core::Status &status);
 
+/// Whether MGEC_LITE_STRICT makes errors of what is otherwise a warning: an option that speed alone depends on and that
+/// is not what the model was compiled for.
+bool strict();
+/// Throws where that is so, and logs elsewhere.
+void refuse_or_warn(const std::string &text);
+
 class __attribute__((visibility("hidden"))) Network::NetworkImpl final : public Settings, Tensor::TensorImpl::Observer {
 public:
   using NamedTensors = std::unordered_map<std::string, std::pair<IO, std::shared_ptr<Tensor>>>;
@@ -69,6 +75,8 @@ public:
   Port *find_output(const std::string &name);
   const std::vector<Port> &inputs() const { return inputs_; }
   const std::vector<Port> &outputs() const { return outputs_; }
+  /// The outputs in the order of `get_all_output_name`.
+  std::vector<const Port *> listed_outputs() const;
 
   void set_async_callback(const AsyncCallback &callback);
   void set_threads(size_t count);
@@ -81,7 +89,7 @@ public:
 
   ExtraConfig extra;
   int stream_id = 0;
-  bool only_configured = false;
+  bool only_configured = false, layout_transform = false;
   StartCallback start_callback;
   FinishCallback finish_callback;
   std::string extra_info; // plain models carry none
@@ -93,8 +101,10 @@ private:
   void begin_load();
   void load_locked(const void *data, size_t size, const std::string &path);
   void apply(PackedInfo &info);
+  bool is_locked(const void *data, size_t size) const;
   void check_config() const;
-  void warn_of_compiled_options() const;
+  void check_compiled_options() const;
+  const char *unlike_compiled_layout() const;
   mgec::core::Wanted wanted() const;
   void unload();
   void start(mgec::core::ModelPtr model);
@@ -106,7 +116,7 @@ private:
   void gather(Port &port, size_t index);
   void run();
   void call_finish();
-  bool asynchronous() const { return async_callback_ || (config.options.async_exec_level & 4); }
+  bool asynchronous() const { return async_callback_ || (!inplace && (config.options.async_exec_level & 4)); }
   bool on_dispatcher() const { return dispatcher_.get_id() == std::this_thread::get_id(); }
   void submit();
   void dispatch();
@@ -135,6 +145,7 @@ private:
 class NetworkHelper {
 public:
   static Network::NetworkImpl &impl(const std::shared_ptr<Network> &network);
+  static Network::NetworkImpl &impl(const Network &network) { return *network.m_impl; }
 };
 
 } // namespace lite
