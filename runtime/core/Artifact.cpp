@@ -186,7 +186,13 @@ std::vector<std::shared_ptr<const Artifact>> Artifact::allOpen() {
   return result;
 }
 
-#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
+#if defined(MGEC_LITE_WITHOUT_CRYPTO)
+/// A program that trusts a key alone opens nothing where no signature can be checked.
+static Status refuseWhereKeyIsTrusted() {
+  return environment("MGEC_TRUSTED_KEY") ? Status::error("MGEC_TRUSTED_KEY is set, and this build checks no signatures")
+                                         : Status();
+}
+#else
 namespace {
 
 Status readWhole(const std::string &path, size_t most, std::vector<uint8_t> &out) {
@@ -233,19 +239,14 @@ Status Artifact::openSigned(const std::string &path, const std::string &key, std
     return Status::errorf("%s is not opened: %s", path.c_str(), error.c_str());
   return openCopy(library.data(), library.size(), path, out);
 }
-#else
-/// A program that trusts a key alone opens nothing where no signature can be checked.
-static Status trustedKey(std::string &key) {
-  key = "";
-  return environment("MGEC_TRUSTED_KEY") ? Status::error("MGEC_TRUSTED_KEY is set, and this build checks no signatures")
-                                         : Status();
-}
 #endif
 
 Status Artifact::open(const std::string &path, std::shared_ptr<const Artifact> &out) {
+#if defined(MGEC_LITE_WITHOUT_CRYPTO)
+  MGEC_TRY(refuseWhereKeyIsTrusted());
+#else
   std::string key;
   MGEC_TRY(trustedKey(key));
-#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
   if (!key.empty())
     return openSigned(path, key, out);
 #endif
@@ -266,11 +267,15 @@ Status Artifact::open(const std::string &path, std::shared_ptr<const Artifact> &
 
 Status Artifact::openBytes(const void *data, size_t size, const std::string &name,
                            std::shared_ptr<const Artifact> &out) {
+#if defined(MGEC_LITE_WITHOUT_CRYPTO)
+  MGEC_TRY(refuseWhereKeyIsTrusted());
+#else
   std::string key;
   MGEC_TRY(trustedKey(key));
   if (!key.empty())
     return Status::errorf("%s is not opened, because a trusted key is set and only a file can have a signature",
                           name.c_str());
+#endif
   return openCopy(data, size, name, out);
 }
 

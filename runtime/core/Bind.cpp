@@ -40,10 +40,14 @@ Status ready(const ModelPtr &found, ModelPtr &out) {
   out = found;
   if (!(found->abi().flags & MGEC_WEIGHTS_SEALED))
     return Status();
+#if defined(MGEC_LITE_WITHOUT_CRYPTO)
+  return Status::errorf("%s has sealed weights, which this build cannot open", found->name());
+#else
   const auto model = std::make_shared<Model>(found->abi(), found->artifact());
   MGEC_TRY(model->unseal());
   out = model;
   return Status();
+#endif
 }
 
 Candidates registeredModels(std::string &problems) {
@@ -216,8 +220,8 @@ std::string compileCommand(const std::string &path, const Wanted &wanted) {
     library.erase(dot);
   library += ".so";
   const bool plain = wanted.precision == "f32";
-  return format("mgec compile %s%s -o %s%s%s%s", quoted(path.empty() ? "MODEL.mge" : path).c_str(),
-                wanted.unlockFlags.c_str(), quoted(library).c_str(), wanted.shapeFlags().c_str(), plain ? "" : " --precision ",
+  return format("mgec compile %s%s%s -o %s%s%s%s", quoted(path.empty() ? "MODEL.mge" : path).c_str(),
+                wanted.method ? " --decrypt " : "", wanted.method ? wanted.method->c_str() : "", quoted(library).c_str(), wanted.shapeFlags().c_str(), plain ? "" : " --precision ",
                 plain ? "" : wanted.precision.c_str());
 }
 
@@ -250,9 +254,9 @@ Status bindLibrary(const std::string &path, const std::string &name, ModelPtr &o
   return takeModel(artifact, name, out);
 }
 
-Status bindLibrary(const void *data, size_t size, const std::string &origin, ModelPtr &out) {
+Status bindLibrary(const void *data, size_t size, ModelPtr &out) {
   std::shared_ptr<const Artifact> artifact;
-  MGEC_TRY(Artifact::openBytes(data, size, origin, artifact));
+  MGEC_TRY(Artifact::openBytes(data, size, "the library in memory", artifact));
   return takeModel(artifact, "", out);
 }
 
@@ -300,7 +304,7 @@ Status bindModel(const Fingerprint &fingerprint, const ModelSource &source, cons
       "%s: no compiled code for this model, fingerprint %s (%s%s; MGEC_MODEL_PATH is %s%s); compile it "
       "with `%s`, then load that library or name its folder in MGEC_MODEL_PATH",
       name.c_str(), fingerprint.hex().c_str(), known.empty() ? "none is known" : "known are ", known.c_str(),
-      searched ? searched : "not set", problems.c_str(), compileCommand(source.path.empty() ? source.file : source.path, wanted).c_str());
+      searched ? searched : "not set", problems.c_str(), compileCommand(source.file ? *source.file : source.path, wanted).c_str());
 }
 
 Status bindFile(const std::string &path, const Wanted &wanted, ModelPtr &out) {
@@ -311,12 +315,13 @@ Status bindFile(const std::string &path, const Wanted &wanted, ModelPtr &out) {
   return bindModel(fingerprint, {path}, wanted, out);
 }
 
-Status bindBytes(const void *data, size_t size, const std::string &path, const Wanted &wanted, ModelPtr &out) {
+Status bindBytes(const void *data, size_t size, const Wanted &wanted, ModelPtr &out) {
   if (looksLikeLibrary(data, size))
-    return bindLibrary(data, size, path.empty() ? "the library in memory" : path, out);
+    return bindLibrary(data, size, out);
   Fingerprint fingerprint;
-  MGEC_TRY(fingerprintBytes(data, size, path.empty() ? "the model in memory" : path, fingerprint));
-  return bindModel(fingerprint, {"", data, size, path}, wanted, out);
+  const ModelSource source = {"", data, size, wanted.file};
+  MGEC_TRY(fingerprintBytes(data, size, source.name(), fingerprint));
+  return bindModel(fingerprint, source, wanted, out);
 }
 
 } // namespace mgec::core

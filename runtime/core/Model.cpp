@@ -13,14 +13,11 @@ Fingerprint Model::fingerprint() const {
 
 std::string Model::origin() const { return artifact_ ? artifact_->path() : "registered in this program"; }
 
+#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
 Status Model::unseal() {
-#if defined(MGEC_LITE_WITHOUT_CRYPTO)
-  return abi_.flags & MGEC_WEIGHTS_SEALED ? Status::errorf("%s has sealed weights, which this build cannot open", name())
-                                          : Status();
-#else
   return abi_.flags & MGEC_WEIGHTS_SEALED ? PlainWeights::open(abi_, artifact_, plain_) : Status();
-#endif
 }
+#endif
 
 int Model::findInput(const std::string &name) const {
   for (uint32_t i = 0; i < inputs(); ++i)

@@ -44,8 +44,13 @@ public:
   /// Opens the weights where they are sealed; a model that the functions below bind has been opened.
   Status unseal();
   /// The plain weights.
+#if defined(MGEC_LITE_WITHOUT_CRYPTO)
+  const uint8_t *weights() const { return abi_.weights; }
+  uint64_t weightsBytes() const { return abi_.weights_bytes; }
+#else
   const uint8_t *weights() const { return plain_ ? plain_->data() : abi_.weights; }
   uint64_t weightsBytes() const { return plain_ ? plain_->size() : abi_.weights_bytes; }
+#endif
 
   uint32_t variants() const { return abi_.n_variants; }
   const mgec_variant &variant(uint32_t index) const { return variantOf(abi_, index); }
@@ -85,10 +90,10 @@ struct ModelSource {
   std::string path; ///< "" when it is in memory
   const void *data = nullptr;
   size_t size = 0;
-  std::string file = {}; ///< of bytes in memory: the packed or encrypted file that they come from, if any
+  const std::string *file = nullptr; ///< of bytes in memory: the packed or encrypted file that they come from, if any
 
   /// How messages call it.
-  std::string name() const { return !path.empty() ? path : !file.empty() ? file : "the model in memory"; }
+  std::string name() const { return !path.empty() ? path : file ? *file : "the model in memory"; }
 };
 
 struct Wanted;
@@ -101,7 +106,8 @@ struct Wanted {
   std::vector<std::pair<std::string, Shape>> shapes; ///< of inputs, where known
   CompileOnLoad compile = nullptr; ///< asked last; null: a model without code is an error
   bool secret = false;             ///< the model arrived encrypted: nothing of it may stay on a disk
-  std::string unlockFlags;         ///< " --decrypt METHOD", what mgec needs to read the file
+  const std::string *file = nullptr;   ///< the packed or encrypted file that the bytes come from, if any
+  const std::string *method = nullptr; ///< how it is encrypted, if it is not packed
 
   /// "--shape data=1x3x224x224 …", with a leading space; "" when no shape is known.
   std::string shapeFlags() const;
@@ -109,7 +115,7 @@ struct Wanted {
 
 /// Opens a library. `name` picks one of several models; "" takes the only one.
 Status bindLibrary(const std::string &path, const std::string &name, ModelPtr &out);
-Status bindLibrary(const void *data, size_t size, const std::string &origin, ModelPtr &out);
+Status bindLibrary(const void *data, size_t size, ModelPtr &out);
 
 /// Finds compiled code for a model by its content: among models registered in this program, libraries that are open,
 /// and libraries on MGEC_MODEL_PATH; then `wanted.compile` is asked. The failure names the model, its fingerprint, what
@@ -118,7 +124,6 @@ Status bindModel(const Fingerprint &fingerprint, const ModelSource &source, cons
 
 /// Binds a file or bytes, whichever of the above they are.
 Status bindFile(const std::string &path, const Wanted &wanted, ModelPtr &out);
-/// `path` is the file that the bytes come from; "" where there is none.
-Status bindBytes(const void *data, size_t size, const std::string &path, const Wanted &wanted, ModelPtr &out);
+Status bindBytes(const void *data, size_t size, const Wanted &wanted, ModelPtr &out);
 
 } // namespace mgec::core

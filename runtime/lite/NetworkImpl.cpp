@@ -230,11 +230,12 @@ void Network::NetworkImpl::begin_load() {
   if (loaded())
     LITE_WARN("the network gives up the model that it had loaded");
   unload();
-  if (given_) {
+#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
+  if (given_)
     static_cast<Settings &>(*this) = *given_;
-    given_.reset();
-  }
+  given_.reset();
   extra_info.clear();
+#endif
   check_config();
 }
 
@@ -271,10 +272,10 @@ void Network::NetworkImpl::load_locked(const void *data, size_t size, const std:
   apply(info);
   mgec::core::Wanted want = wanted();
   want.secret = true;
-  if (!info.packed)
-    want.unlockFlags = " --decrypt " + config.bare_model_cryption_name;
+  want.file = path.empty() ? nullptr : &path;
+  want.method = info.packed ? nullptr : &config.bare_model_cryption_name;
   mgec::core::ModelPtr model;
-  check(mgec::core::bindBytes(plain.bytes.data(), plain.bytes.size(), path, want, model));
+  check(mgec::core::bindBytes(plain.bytes.data(), plain.bytes.size(), want, model));
   start(std::move(model));
 }
 
@@ -318,7 +319,7 @@ void Network::NetworkImpl::load(const void *data, size_t size) {
   }
 #endif
   mgec::core::ModelPtr model;
-  check(mgec::core::bindBytes(data, size, "", wanted(), model));
+  check(mgec::core::bindBytes(data, size, wanted(), model));
   start(std::move(model));
 }
 
