@@ -327,7 +327,7 @@ InfoExtras tools::infoExtras(const std::string &model, const std::string &decryp
   try {
     CompileOptions options;
     options.stopAfter = "infer";
-    Loaded loaded = loadAndCompile(model, options);
+    Loaded loaded = loadAndCompile(model, decrypt, options);
     // A variable's type is rarely in the file; what the outputs are follows from the rest.
     auto variant = *loaded.compilation.network().getBlock().getOps<VariantOp>().begin();
     for (auto [output, type] : llvm::zip(loaded.model.outputs, variant.getBlock().getTerminator()->getOperandTypes())) {

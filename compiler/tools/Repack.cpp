@@ -96,7 +96,6 @@ CompileCommand commandOf(const Old &old, const RepackRequest &request) {
   } catch (const json::exception &) {
     fail(request.artifact + ": the manifest is damaged");
   }
-  command.options.stopAfter = "build";
   return command;
 }
 

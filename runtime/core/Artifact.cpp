@@ -121,8 +121,13 @@ Status checkModel(const mgec_model &model, const std::string &origin) {
   if (model.struct_size < sizeof(mgec_model) || !model.name || !model.variants || model.n_variants == 0 ||
       !model.manifest || !model.compiler || (model.weights_bytes && !model.weights))
     return Status::errorf("%s: the model's table is incomplete", origin.c_str());
-  if (model.flags & ~MGEC_WEIGHTS_SEALED)
-    return Status::errorf("%s needs a newer runtime: update libmgec_lite", origin.c_str());
+#if defined(MGEC_LITE_WITHOUT_CRYPTO)
+  constexpr uint32_t known = 0;
+#else
+  constexpr uint32_t known = MGEC_WEIGHTS_SEALED;
+#endif
+  if (model.flags & ~known)
+    return Status::errorf("%s needs a newer runtime, or one that opens sealed weights", origin.c_str());
   if (reinterpret_cast<uintptr_t>(model.weights) % MGEC_ALIGNMENT != 0)
     return Status::errorf("%s: the weights are not aligned", origin.c_str());
   const mgec_variant &first = *model.variants;
@@ -146,6 +151,11 @@ Status checkModel(const mgec_model &model, const std::string &origin) {
 }
 
 Status Artifact::load(const char *file) {
+#if defined(MGEC_LITE_WITHOUT_CRYPTO)
+  // A program that trusts a key alone opens nothing where no signature can be checked.
+  if (environment("MGEC_TRUSTED_KEY"))
+    return Status::error("MGEC_TRUSTED_KEY is set, and this build checks no signatures");
+#endif
   {
     const std::lock_guard<std::recursive_mutex> lock(loaderMutex());
     handle_ = dlopen(file, RTLD_NOW | RTLD_LOCAL);
@@ -186,13 +196,7 @@ std::vector<std::shared_ptr<const Artifact>> Artifact::allOpen() {
   return result;
 }
 
-#if defined(MGEC_LITE_WITHOUT_CRYPTO)
-/// A program that trusts a key alone opens nothing where no signature can be checked.
-static Status refuseWhereKeyIsTrusted() {
-  return environment("MGEC_TRUSTED_KEY") ? Status::error("MGEC_TRUSTED_KEY is set, and this build checks no signatures")
-                                         : Status();
-}
-#else
+#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
 namespace {
 
 Status readWhole(const std::string &path, size_t most, std::vector<uint8_t> &out) {
@@ -242,9 +246,7 @@ Status Artifact::openSigned(const std::string &path, const std::string &key, std
 #endif
 
 Status Artifact::open(const std::string &path, std::shared_ptr<const Artifact> &out) {
-#if defined(MGEC_LITE_WITHOUT_CRYPTO)
-  MGEC_TRY(refuseWhereKeyIsTrusted());
-#else
+#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
   std::string key;
   MGEC_TRY(trustedKey(key));
   if (!key.empty())
@@ -267,9 +269,7 @@ Status Artifact::open(const std::string &path, std::shared_ptr<const Artifact> &
 
 Status Artifact::openBytes(const void *data, size_t size, const std::string &name,
                            std::shared_ptr<const Artifact> &out) {
-#if defined(MGEC_LITE_WITHOUT_CRYPTO)
-  MGEC_TRY(refuseWhereKeyIsTrusted());
-#else
+#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
   std::string key;
   MGEC_TRY(trustedKey(key));
   if (!key.empty())

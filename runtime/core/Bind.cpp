@@ -35,20 +35,19 @@ Registered &registered() {
 
 using Candidates = std::vector<ModelPtr>;
 
-/// The model, its weights opened where they are sealed.
-Status ready(const ModelPtr &found, ModelPtr &out) {
-  out = found;
-  if (!(found->abi().flags & MGEC_WEIGHTS_SEALED))
-    return Status();
+/// Opens the weights of a model that was found, where they are sealed.
 #if defined(MGEC_LITE_WITHOUT_CRYPTO)
-  return Status::errorf("%s has sealed weights, which this build cannot open", found->name());
+Status ready(ModelPtr &) { return Status(); } // none is found there
 #else
-  const auto model = std::make_shared<Model>(found->abi(), found->artifact());
-  MGEC_TRY(model->unseal());
-  out = model;
+Status ready(ModelPtr &model) {
+  if (!(model->abi().flags & MGEC_WEIGHTS_SEALED))
+    return Status();
+  const auto opened = std::make_shared<Model>(model->abi(), model->artifact());
+  MGEC_TRY(opened->unseal());
+  model = opened;
   return Status();
-#endif
 }
+#endif
 
 Candidates registeredModels(std::string &problems) {
   Candidates result;
@@ -180,7 +179,7 @@ Status pickBuild(const std::string &name, const Candidates &list, const Wanted &
                             name.c_str(), out->origin().c_str(), out->compiledShapes().c_str(), m->origin().c_str(),
                             m->compiledShapes().c_str());
   }
-  return ready(ModelPtr(out), out);
+  return ready(out);
 }
 
 std::string listing(const Candidates &list) {
@@ -237,8 +236,10 @@ std::string Wanted::shapeFlags() const {
 static Status takeModel(const std::shared_ptr<const Artifact> &artifact, const std::string &name, ModelPtr &out) {
   std::string names;
   for (const mgec_model *model : artifact->models()) {
-    if (name.empty() ? artifact->models().size() == 1 : name == model->name)
-      return ready(std::make_shared<Model>(*model, artifact), out);
+    if (name.empty() ? artifact->models().size() == 1 : name == model->name) {
+      out = std::make_shared<Model>(*model, artifact);
+      return ready(out);
+    }
     names += format(names.empty() ? "%s" : ", %s", model->name);
   }
   if (name.empty())

@@ -150,6 +150,10 @@ void Network::NetworkImpl::check_config() const {
          static_cast<int>(config.device_type));
   if (config.backend != LITE_DEFAULT)
     fail("backend %d is not available; use LITE_DEFAULT", static_cast<int>(config.backend));
+#if defined(MGEC_LITE_WITHOUT_CRYPTO)
+  if (!config.bare_model_cryption_name.empty())
+    fail("The decryption method %s is not in this build.", config.bare_model_cryption_name.c_str());
+#endif
   const Options &o = config.options;
   if (o.force_output_use_user_specified_memory && o.force_output_dynamic_alloc)
     fail("Can't set force_output_use_user_specified_memory and force_output_dynamic_alloc at the same time.");
@@ -287,10 +291,7 @@ bool Network::NetworkImpl::is_locked(const void *data, size_t size) const {
 
 void Network::NetworkImpl::load(const std::string &path) {
   begin_load();
-#if defined(MGEC_LITE_WITHOUT_CRYPTO)
-  if (!config.bare_model_cryption_name.empty())
-    fail("The decryption method %s is not in this build.", config.bare_model_cryption_name.c_str());
-#else
+#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
   char head[kPackMagic] = {};
   if (FILE *file = std::fopen(path.c_str(), "rbe")) {
     const size_t count = std::fread(head, 1, sizeof(head), file);
@@ -309,10 +310,7 @@ void Network::NetworkImpl::load(const std::string &path) {
 
 void Network::NetworkImpl::load(const void *data, size_t size) {
   begin_load();
-#if defined(MGEC_LITE_WITHOUT_CRYPTO)
-  if (!config.bare_model_cryption_name.empty())
-    fail("The decryption method %s is not in this build.", config.bare_model_cryption_name.c_str());
-#else
+#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
   if (data && is_locked(data, size)) {
     load_locked(data, size, "");
     return;
