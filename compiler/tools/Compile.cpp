@@ -193,6 +193,15 @@ static bool isSound(StringRef path) {
   return core::bindLibrary(path.str(), "", model).ok();
 }
 
+/// A usable library of the folder whose name begins so; "" when there is none.
+static std::string anyNamed(StringRef folder, StringRef start) {
+  std::error_code error;
+  for (llvm::sys::fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    if (StringRef name = llvm::sys::path::filename(it->path()); name.starts_with(start) && name.ends_with(".so") && isSound(it->path()))
+      return it->path();
+  return "";
+}
+
 std::string tools::cachedArtifact(const CompileCommand &command) {
   // The model, everything that changes the code, and the compiler itself: a changed mgec never runs a stale build.
   XXH3_state_t *state = XXH3_createState();
@@ -209,14 +218,18 @@ std::string tools::cachedArtifact(const CompileCommand &command) {
       options += "|" + target->features;
       triple = target->triple;
     }
-  options += compilerIdentity(command.cxx, triple);
   XXH3_128bits_update(state, options.data(), options.size());
   XXH128_hash_t hash = XXH3_128bits_digest(state);
+  // Names are this hash and one of the C++ compiler, so that a machine without one still runs what the cache has.
+  std::string compiler = compilerIdentity(command.cxx, triple);
   char name[64];
-  std::snprintf(name, sizeof name, "%016llx%016llx.so", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64));
+  std::snprintf(name, sizeof name, "%016llx%016llx-%08x.so", static_cast<unsigned long long>(hash.high64),
+                static_cast<unsigned long long>(hash.low64), static_cast<unsigned>(XXH3_64bits(compiler.data(), compiler.size())));
   SmallString<256> path(cacheFolder());
+  std::string found = compiler.empty() ? anyNamed(path, StringRef(name).take_front(33)) : "";
   llvm::sys::path::append(path, name);
+  if (!found.empty())
+    return found;
   if (isSound(path))
     return path.str().str();
   // Of several processes that want the same library one compiles and the others wait. A lock goes with its process.
@@ -247,10 +260,11 @@ CacheState tools::lookAtCache(bool clear) {
   CacheState state{cacheFolder()};
   std::error_code error;
   for (llvm::sys::fs::directory_iterator it(state.folder, error), end; !error && it != end; it.increment(error)) {
-    // Nothing but our own files: 32 digits and ".so", perhaps with more behind it.
+    // Nothing but our own files: 32 digits, a dash, 8 digits and ".so", perhaps with more behind it.
     StringRef name = llvm::sys::path::filename(it->path());
-    StringRef rest = name.drop_while([](char c) { return llvm::isHexDigit(c); });
-    if (name.size() - rest.size() != 32 || !rest.starts_with(".so"))
+    auto digits = [](StringRef text) { return llvm::all_of(text, llvm::isHexDigit); };
+    StringRef rest = name.drop_front(std::min<size_t>(name.size(), 41));
+    if (!digits(name.take_front(32)) || !name.substr(32).starts_with("-") || !digits(name.substr(33, 8)) || !rest.starts_with(".so"))
       continue;
     if (rest == ".so") {
       uint64_t bytes = 0;
