@@ -106,8 +106,8 @@ def start_finish_callback(func: IOCallback, network: Optional[LiteNetwork] = Non
         tensors = {}
         for index in range(size):
             handle = Handle(c_tensors[index])
-            borrowed = Borrowed() if owner is None else owner._borrowed_by(handle)
-            tensors[c_ios[index].copy()] = LiteTensor._of_network(handle, owner, borrowed)
+            tensor = LiteTensor._of_network(handle, None, Borrowed()) if owner is None else owner._io_tensor(handle)
+            tensors[c_ios[index].copy()] = tensor
         return _status(func(tensors))
 
     return LiteStartCallback(call)
@@ -146,7 +146,8 @@ class LiteNetwork:
         self.model_bytes: Any = None
         self._callbacks: dict[str, Any] = {}  # what the library may call
         self._sources: list[LiteNetwork] = []  # whose weights or memory this one uses
-        self._borrowed: dict[int, Borrowed] = {}
+        self._borrowed: dict[int, Borrowed] = {}  # by the tensor's handle
+        self._tensors: weakref.WeakSet[LiteTensor] = weakref.WeakSet()
         self._error: Optional[BaseException] = None  # of a callback, to be raised
         self._waiting: Optional[int] = None  # the thread that is in wait()
         lib.LITE_make_network(byref(self._network), self.config, self.network_io._create_network_io())
@@ -167,7 +168,8 @@ class LiteNetwork:
             file: a path (str or path object) of a ``.mge``, packed or encrypted model or of a compiled library; what
                 `mgec.compile` returned; a binary file object; or the bytes themselves.
 
-        The library may start the compiler for a model that nothing compiled yet, which takes seconds once.
+        The library may start the compiler for a model that nothing compiled yet, which takes seconds once. Loading again
+        replaces the model; tensors of the one before become null, and using them a LiteError.
 
         Raises:
             LiteError: no such file, not a model, an unknown or wrong way of encryption, not compiled.
@@ -178,16 +180,26 @@ class LiteNetwork:
 
                 with megfile.smart_open(file, "rb") as stream:
                     return self.load(stream.read())
-            self.model_bytes = None
+            self._forget_tensors()
             lib.LITE_load_model_from_path(self._network, encoded(file))
+            self.model_bytes = None
             return None
         data = file.read() if hasattr(file, "read") else file
         try:
-            self.model_bytes = np.frombuffer(data, np.uint8) if len(data) else np.empty(0, np.uint8)
+            model = np.frombuffer(data, np.uint8) if len(data) else np.empty(0, np.uint8)
         except (TypeError, ValueError):
             raise LiteTypeError(f"a path, a binary file or bytes are loaded, not {type(file).__name__}") from None
-        lib.LITE_load_model_from_mem(self._network, self.model_bytes.ctypes.data, self.model_bytes.nbytes)
+        self._forget_tensors()
+        before, self.model_bytes = self.model_bytes, model
+        lib.LITE_load_model_from_mem(self._network, model.ctypes.data, model.nbytes)
+        del before  # the library was done with it only now
         return None
+
+    def _forget_tensors(self) -> None:
+        for tensor in self._tensors:
+            tensor._tensor = Handle()
+        self._tensors.clear()
+        self._borrowed.clear()
 
     def extra_configure(self, extra_config: LiteExtraConfig) -> None:
         """Further configuration, before the model is loaded."""
@@ -313,7 +325,9 @@ class LiteNetwork:
         return self._borrowed.setdefault(handle.value or 0, Borrowed())
 
     def _io_tensor(self, handle: Handle) -> LiteTensor:
-        return LiteTensor._of_network(handle, self, self._borrowed_by(handle))
+        tensor = LiteTensor._of_network(handle, self, self._borrowed_by(handle))
+        self._tensors.add(tensor)
+        return tensor
 
     def get_io_tensor(self, name: Union[str, bytes], phase: LiteTensorPhase = LiteTensorPhase.LITE_IO) -> LiteTensor:
         """An input or output of a loaded network.
