@@ -8,6 +8,7 @@
 #define LITE_MISC_H
 
 #include "common_enum_c.h"
+#include "lite_build_config.h"
 #include "macro.h"
 
 #include <chrono>

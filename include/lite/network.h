@@ -33,7 +33,8 @@ namespace lite {
 
 /**
  * How to run a network. Options that an interpreter would act on at load were decided when the model was compiled; they
- * are accepted, change no result, and are mentioned once in the log (marked "compiled" below).
+ * are accepted, change no result, and are mentioned once in the log (marked "compiled" below). With MGEC_LITE_STRICT=1 in
+ * the environment a layout other than the compiled one is an error.
  */
 struct LITE_API Options {
     bool weight_preprocess = false;          ///< compiled: weights are always stored in the kernels' order
@@ -65,7 +66,7 @@ struct LITE_API Options {
 
 /** How to load a network. */
 struct LITE_API Config {
-    bool has_compression = false; ///< read from the model when it is compiled
+    bool has_compression = false; ///< compiled: weights are stored decoded
     int device_id = 0;            ///< remembered; a CPU network runs on the threads it is given
     LiteDeviceType device_type = LiteDeviceType::LITE_CPU;
     LiteBackend backend = LiteBackend::LITE_DEFAULT;
@@ -99,7 +100,8 @@ struct LITE_API NetworkIO {
 
 /**
  * Memory for activations, given by the program. A network asks for one block, and for a larger one when a shape needs
- * it. Calls come from the thread that runs `forward`; the allocator must outlive the network.
+ * it. Calls come from the thread that runs `forward`, destroys the network or calls `try_coalesce_all_free_memory`; the
+ * network has a share in the allocator.
  */
 class LITE_API Allocator {
 public:
@@ -187,8 +189,20 @@ public:
     int get_stream_id() const;
     LiteDeviceType get_device_type() const;
 
+    /**
+     * Any time. A profile of the steps of the last forward is written to the file, as JSON, at each `wait`. Throws when
+     * the build of the library has no profiles.
+     */
+    void enable_profile_performance(std::string profile_file_path);
+
     /** Text that its maker packed with the model; "" when there is none. */
     const std::string& get_model_extra_info();
+
+    /**
+     * After load. Writes how the compiled memory plan uses memory to `log_dir`, which is made: graph.json and
+     * StaticMemoryInfo.json. Throws when the build of the library does not write them.
+     */
+    void get_static_memory_alloc_info(const std::string& log_dir = "logs/test") const;
 
     /** Disabling must come before load. */
     void extra_configure(const ExtraConfig& extra_config);
@@ -215,23 +229,44 @@ public:
     /** Before load. Accepted and logged: a model runs the code it was compiled to. */
     static void use_tensorrt(std::shared_ptr<Network> dst_network);
 
-    /** Accepted: kernels were picked at compile time, and compiled code is reproducible. */
+    /**
+     * Accepted: kernels were picked at compile time, and compiled code is reproducible and treats each image of a batch
+     * alike. No flag leaves the strategy as it is.
+     */
     static void set_network_algo_policy(std::shared_ptr<Network> dst_network, LiteAlgoSelectStrategy strategy,
                                         uint32_t shared_batch_size = 0, bool binary_equal_between_batch = false);
-    /** After load. Logged when the compiled code needs more than `workspace_limit` bytes besides its tensors. */
+    /**
+     * After load. Logged when the compiled code needs more than `workspace_limit` bytes besides its tensors; an error
+     * then where MGEC_LITE_STRICT is set to 1.
+     */
     static void set_network_algo_workspace_limit(std::shared_ptr<Network> dst_network, size_t workspace_limit);
 
     /** Before load. */
     static void set_memory_allocator(std::shared_ptr<Network> dst_network, std::shared_ptr<Allocator> user_allocator);
-    /** Before load of `dst`. Both use one block of activation memory; they must not run at the same time. */
+    /**
+     * Before load of `dst`. Both use one block of activation memory; they must not run at the same time: a forward that
+     * starts while the other one runs throws.
+     */
     static void share_runtime_memory_with(std::shared_ptr<Network> dst_network, std::shared_ptr<Network> src_network);
 
     /** Loads `dst` with the model of `src`, which must be loaded. The two may run at the same time. */
     static void shared_weight_with_network(std::shared_ptr<Network> dst_network,
                                            const std::shared_ptr<Network> src_network);
 
+    /**
+     * Any time. What every step of a forward reads and writes goes to a text file, or to a file a tensor in a folder that
+     * exists. Throws when the build of the library has no dumps.
+     */
+    static void enable_io_txt_dump(std::shared_ptr<Network> dst_network, std::string io_txt_out_file);
+    static void enable_io_bin_dump(std::shared_ptr<Network> dst_network, std::string io_bin_out_dir);
+
     /** Before load. Accepted and logged: layouts of intermediate tensors were chosen at compile time. */
     static void enable_global_layout_transform(std::shared_ptr<Network> network);
+    /**
+     * After load, of a network that `enable_global_layout_transform` was called for. Throws: what was transformed is
+     * compiled code, of which there is no model file.
+     */
+    static void dump_layout_transform_model(std::shared_ptr<Network> network, std::string optimized_model_path);
 
     /** Names and first layouts of the inputs and outputs of a model. Finds compiled code for it as `load_model` does.
      */

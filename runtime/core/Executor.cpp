@@ -214,7 +214,36 @@ Status Executor::noIsa() const {
       model_->name(), model_->origin().c_str(), reasons.c_str(), forbidden ? "unset MGEC_ISA, or " : "");
 }
 
+namespace {
+/// Holds the activation memory for a scope.
+class InUse {
+public:
+  explicit InUse(Memory &memory) : memory_(memory.acquire() ? &memory : nullptr) {}
+  ~InUse() {
+    if (memory_)
+      memory_->release();
+  }
+  InUse(const InUse &) = delete;
+  InUse &operator=(const InUse &) = delete;
+
+  Status status(const Model &model) const {
+    return memory_ ? Status()
+                   : Status::errorf("%s: a network that shares its runtime memory runs at this moment", model.name());
+  }
+
+private:
+  Memory *memory_;
+};
+} // namespace
+
 Status Executor::prepare() {
+  const InUse use(*memory_);
+  MGEC_TRY(use.status(*model_));
+  return layOut();
+}
+
+/// Makes room and says where the parts lie.
+Status Executor::layOut() {
   uint64_t scratch = 0, total = 0;
   const uint64_t arena = (sizes_.arena_bytes + MGEC_ALIGNMENT - 1) / MGEC_ALIGNMENT * MGEC_ALIGNMENT;
   if (arena < sizes_.arena_bytes || __builtin_mul_overflow(sizes_.scratch_bytes, threads(), &scratch) ||
@@ -231,7 +260,9 @@ Status Executor::prepare() {
 Status Executor::forward(const void *const *inputs, void *const *outputs) {
   if (!variant_)
     return Status::errorf("%s: no shapes were chosen", model_->name());
-  MGEC_TRY(prepare());
+  const InUse use(*memory_);
+  MGEC_TRY(use.status(*model_));
+  MGEC_TRY(layOut());
   for (uint32_t i = 0; i < variant_->n_inputs; ++i)
     if (!inputs[i] || reinterpret_cast<uintptr_t>(inputs[i]) % dtypeAlignment(variant_->inputs[i].dtype) != 0)
       return Status::errorf("%s: the memory of input '%s' is not aligned to its elements", model_->name(),
@@ -257,7 +288,9 @@ Status Executor::forward(const void *const *inputs, void *const *outputs) {
 }
 
 Status Executor::touch() {
-  MGEC_TRY(prepare());
+  const InUse use(*memory_);
+  MGEC_TRY(use.status(*model_));
+  MGEC_TRY(layOut());
   const long pageSize = sysconf(_SC_PAGESIZE);
   const size_t page = pageSize > 0 ? static_cast<size_t>(pageSize) : 4096;
   const volatile uint8_t *weights = model_->abi().weights;

@@ -69,7 +69,8 @@ public:
   const mgec_tensor_desc &input(uint32_t i) const { return firstVariant().inputs[i]; }
   const mgec_tensor_desc &output(uint32_t i) const { return firstVariant().outputs[i]; }
 
-  /// Allocates what `forward` needs, which does it otherwise.
+  /// Allocates what `forward` needs, which does it otherwise. Fails, as `forward` does, while an executor that shares the
+  /// activation memory runs.
   Status prepare();
 
   /// Runs the model. Every pointer refers to dense memory of the chosen size, aligned to its element type; outputs
@@ -87,6 +88,7 @@ private:
   };
 
   Status chooseIsa();
+  Status layOut();
   bool matches(const mgec_variant &variant, const Shape *shapes, std::vector<int64_t> &symbols) const;
   Status adopt(const Candidate &candidate, const Shape *shapes, std::vector<int64_t> symbols);
   Status noIsa() const;

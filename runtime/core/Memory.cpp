@@ -4,8 +4,55 @@
 #include "mgec/model_abi.h"
 
 #include <cstdlib>
+#include <mutex>
+#include <thread>
 
 namespace mgec::core {
+
+namespace {
+std::mutex allMutex;
+Memory *all = nullptr;
+} // namespace
+
+Memory::Memory(MemoryHooks hooks) : hooks_(std::move(hooks)) {
+  const std::lock_guard<std::mutex> lock(allMutex);
+  next_ = all;
+  if (all)
+    all->previous_ = this;
+  all = this;
+}
+
+Memory::~Memory() {
+  {
+    const std::lock_guard<std::mutex> lock(allMutex);
+    (previous_ ? previous_->next_ : all) = next_;
+    if (next_)
+      next_->previous_ = previous_;
+  }
+  clear();
+}
+
+bool Memory::acquire() {
+  State state = kIdle;
+  while (!state_.compare_exchange_weak(state, kInUse, std::memory_order_acquire)) {
+    if (state == kInUse)
+      return false;
+    state = kIdle;
+    std::this_thread::yield(); // it is being cleared
+  }
+  return true;
+}
+
+void Memory::clearIdle() {
+  const std::lock_guard<std::mutex> lock(allMutex);
+  for (Memory *memory = all; memory; memory = memory->next_) {
+    State state = kIdle;
+    if (!memory->state_.compare_exchange_strong(state, kClearing, std::memory_order_acquire))
+      continue;
+    memory->clear();
+    memory->release();
+  }
+}
 
 Status Memory::ensure(uint64_t size) {
   if (size <= size_)

@@ -1,13 +1,15 @@
 //===- Memory.h - one aligned block that only grows -----------------------------------------------------------===//
 //
 // Activation memory of a network. Several networks that never run at the same time may share one block. Growing moves
-// the block and loses its contents, so users ask for `data()` anew before each use.
+// the block and loses its contents, so users ask for `data()` anew before each use. A block is in use between `acquire`
+// and `release`; others of the process can be given back to the system meanwhile.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once
 
 #include "Status.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -23,8 +25,8 @@ struct MemoryHooks {
 
 class Memory {
 public:
-  explicit Memory(MemoryHooks hooks = {}) : hooks_(std::move(hooks)) {}
-  ~Memory() { clear(); }
+  explicit Memory(MemoryHooks hooks = {});
+  ~Memory();
   Memory(const Memory &) = delete;
   Memory &operator=(const Memory &) = delete;
 
@@ -35,10 +37,21 @@ public:
   uint8_t *data() const { return data_; }
   size_t size() const { return size_; }
 
+  /// False when somebody else has the block.
+  bool acquire();
+  void release() { state_.store(kIdle, std::memory_order_release); }
+
+  /// Clears every block of the process that nobody uses. Safe from any thread.
+  static void clearIdle();
+
 private:
+  enum State { kIdle, kInUse, kClearing };
+
   MemoryHooks hooks_;
   uint8_t *data_ = nullptr;
   size_t size_ = 0;
+  std::atomic<State> state_{kIdle};
+  Memory *previous_ = nullptr, *next_ = nullptr; // all blocks
 };
 
 } // namespace mgec::core

@@ -110,12 +110,8 @@ std::vector<std::string> Network::get_all_input_name() const {
 
 std::vector<std::string> Network::get_all_output_name() const {
   std::vector<std::string> names;
-  for (const IO &io : m_impl->network_io.outputs)
-    if (m_impl->find_output(io.name))
-      names.push_back(io.name);
-  for (const NetworkImpl::Port &port : m_impl->outputs())
-    if (port.visible && !port.configured)
-      names.push_back(port.io.name);
+  for (const NetworkImpl::Port *port : m_impl->listed_outputs())
+    names.push_back(port->io.name);
   return names;
 }
 
@@ -173,23 +169,30 @@ bool Runtime::is_cpu_inplace_mode(std::shared_ptr<Network> dst_network) {
 
 void Runtime::use_tensorrt(std::shared_ptr<Network> dst_network) {
   NetworkHelper::impl(dst_network).require_before("use_tensorrt");
-  LITE_WARN("use_tensorrt: the network runs the code that its model was compiled to");
+  LITE_WARN("use_tensorrt: TensorRT is disable at compile time; the network runs the code that its model was compiled to");
 }
 
 void Runtime::set_network_algo_policy(std::shared_ptr<Network> dst_network, LiteAlgoSelectStrategy strategy, uint32_t,
                                       bool) {
-  NetworkHelper::impl(dst_network);
+  if (NetworkHelper::impl(dst_network).loaded())
+    LITE_WARN("set_network_algo_policy maybe cause error after loaded network!!!!");
   if (static_cast<uint32_t>(strategy) & ~static_cast<uint32_t>(LITE_ALGO_REPRODUCIBLE))
-    LITE_WARN("set_network_algo_policy: kernels were picked when the model was compiled");
+    LITE_WARN("set_network_algo_policy: honoured at compile time, when kernels are picked");
 }
 
 void Runtime::set_network_algo_workspace_limit(std::shared_ptr<Network> dst_network, size_t workspace_limit) {
   Network::NetworkImpl &impl = NetworkHelper::impl(dst_network);
   impl.require_after("set_network_algo_policy");
   const uint64_t need = impl.executor().sizes().scratch_bytes * impl.executor().threads();
-  if (need > workspace_limit)
-    LITE_WARN("set_network_algo_workspace_limit: the compiled code needs %llu bytes, more than the limit of %zu",
-              static_cast<unsigned long long>(need), workspace_limit);
+  if (need <= workspace_limit)
+    return;
+  const std::string text =
+      ssprintf("set_network_algo_workspace_limit: the compiled code needs %llu bytes, more than the limit of %zu; fewer "
+               "threads need less",
+               static_cast<unsigned long long>(need), workspace_limit);
+  if (strict())
+    throw Error(text);
+  LITE_WARN("%s", text.c_str());
 }
 
 void Runtime::set_memory_allocator(std::shared_ptr<Network> dst_network, std::shared_ptr<Allocator> user_allocator) {
@@ -208,8 +211,20 @@ void Runtime::shared_weight_with_network(std::shared_ptr<Network> dst_network,
 }
 
 void Runtime::enable_global_layout_transform(std::shared_ptr<Network> network) {
-  NetworkHelper::impl(network).require_before("enable_global_layout_transform");
-  LITE_WARN("enable_global_layout_transform: layouts were chosen when the model was compiled");
+  Network::NetworkImpl &impl = NetworkHelper::impl(network);
+  impl.require_before("enable_global_layout_transform");
+  impl.layout_transform = true;
+  LITE_WARN("enable_global_layout_transform: honoured at compile time, when layouts are chosen");
+}
+
+void Runtime::dump_layout_transform_model(std::shared_ptr<Network> network, std::string optimized_model_path) {
+  Network::NetworkImpl &impl = NetworkHelper::impl(network);
+  impl.require_after("dump_layout_transform_model");
+  if (!impl.layout_transform)
+    throw Error("dump layout transform model should call enable_global_layout_transform before");
+  fail("%s cannot be written: %s runs as compiled code, whose layouts no model file holds; keep the library that `mgec "
+       "compile` made",
+       optimized_model_path.c_str(), impl.executor().model().name());
 }
 
 static NetworkIO describe(const Network::NetworkImpl &impl) {

@@ -1,9 +1,11 @@
 //===- NetworkImpl.cpp - what a lite::Network is inside -------------------------------------------------------===//
 #include "NetworkImpl.h"
 
+#include "../core/Env.h"
 #include "lite/misc.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 namespace lite {
@@ -13,6 +15,11 @@ using mgec::core::Shape;
 void check(const mgec::core::Status &status) {
   if (!status.ok())
     throw Error(status.message());
+}
+
+bool strict() {
+  const char *value = mgec::core::environment("MGEC_LITE_STRICT");
+  return value && *value && *value != '0';
 }
 
 namespace {
@@ -129,29 +136,49 @@ void Network::NetworkImpl::check_config() const {
                 "specific memory.");
 }
 
-void Network::NetworkImpl::warn_of_compiled_options() const {
+/// The option that asks for another layout than the code was compiled for; null when none does.
+const char *Network::NetworkImpl::unlike_compiled_layout() const {
   const Options &o = config.options;
+  const struct {
+    bool set;
+    int block; // channels that stand together
+    const char *name;
+  } rows[] = {{o.enable_nchw44, 4, "enable_nchw44"}, {o.enable_nchw44_dot, 4, "enable_nchw44_dot"},
+              {o.enable_nchw88, 8, "enable_nchw88"}, {o.enable_nhwcd4, 0, "enable_nhwcd4"},
+              {o.enable_nchw4, 4, "enable_nchw4"},   {o.enable_nchw32, 32, "enable_nchw32"},
+              {o.enable_nchw64, 64, "enable_nchw64"}};
+  static const char key[] = "\"channel_block\":";
+  const char *text = std::strstr(executor_->model().abi().manifest, key);
+  const int block = text ? std::atoi(text + sizeof(key) - 1) : -1;
+  for (const auto &row : rows)
+    if (row.set && row.block != block)
+      return row.name;
+  return nullptr;
+}
+
+void Network::NetworkImpl::check_compiled_options() const {
+  const Options &o = config.options;
+  const char *layout = unlike_compiled_layout();
+  if (layout && strict())
+    fail("%s: %s is 1, but the model was compiled for another layout (MGEC_LITE_STRICT is set); compile it again with a "
+         "--target whose layout that is, or leave the option at 0",
+         executor_->model().name(), layout);
   const std::pair<bool, const char *> rows[] = {
-      {o.weight_preprocess, "weight_preprocess"},
-      {o.fuse_preprocess, "fuse_preprocess"},
-      {o.force_dynamic_alloc, "force_dynamic_alloc"},
-      {o.no_profiling_on_shape_change, "no_profiling_on_shape_change"},
-      {o.jit_level != 0, "jit_level"},
-      {o.graph_opt_level != 2, "graph_opt_level"},
-      {o.enable_nchw44, "enable_nchw44"},
-      {o.enable_nchw44_dot, "enable_nchw44_dot"},
-      {o.enable_nchw88, "enable_nchw88"},
-      {o.enable_nhwcd4, "enable_nhwcd4"},
-      {o.enable_nchw4, "enable_nchw4"},
-      {o.enable_nchw32, "enable_nchw32"},
-      {o.enable_nchw64, "enable_nchw64"},
+      {o.weight_preprocess, "weight_preprocess as 1"},
+      {o.fuse_preprocess, "fuse_preprocess as 1"},
+      {o.force_dynamic_alloc, "force_dynamic_alloc as 0"},
+      {o.no_profiling_on_shape_change, "no_profiling_on_shape_change as 1"},
+      {o.jit_level != 0, "jit_level as 2"},
+      {o.graph_opt_level != 2, "graph_opt_level as 3"},
+      {config.auto_optimize_inference, "auto_optimize_inference as 1"},
+      {layout != nullptr, layout},
   };
   std::string names;
   for (const auto &row : rows)
     if (row.first)
       names += std::string(names.empty() ? "" : ", ") + row.second;
   if (!names.empty())
-    LITE_WARN("%s: decided when the model was compiled; the value given now has no effect", names.c_str());
+    LITE_WARN("honoured at compile time: %s%s", names.c_str(), layout ? " as another layout" : "");
 }
 
 mgec::core::Wanted Network::NetworkImpl::wanted() const {
@@ -221,7 +248,7 @@ void Network::NetworkImpl::start(mgec::core::ModelPtr model) {
     fail("%s was compiled for precision %s; enable_f16_io_comp needs one that was compiled with --precision %s",
          model->name(), executor->precision(), want.precision.c_str());
   executor->setMemory(memory_);
-  check(executor->setThreads(inplace ? 1 : static_cast<unsigned>(threads)));
+  check(executor->setThreads(static_cast<unsigned>(threads)));
 
   std::vector<const Shape *> shapes(model->inputs(), nullptr);
   std::vector<Shape> configured(model->inputs());
@@ -241,12 +268,12 @@ void Network::NetworkImpl::start(mgec::core::ModelPtr model) {
 
   executor_ = std::move(executor);
   try {
+    check_compiled_options();
     make_ports();
   } catch (...) {
     unload();
     throw;
   }
-  warn_of_compiled_options();
 }
 
 void Network::NetworkImpl::make_ports() {
@@ -298,9 +325,16 @@ void Network::NetworkImpl::make_ports() {
     if (!find_output(io.name))
       LITE_LOG("the model has no output '%s'; its configuration is ignored", io.name.c_str());
   for (const Port &port : outputs_)
-    if (port.io.config_layout.ndim && !(port.io.config_layout == port.impl().layout()))
-      LITE_WARN("output '%s' is %s, not %s as its config_layout says", port.io.name.c_str(),
-                layout_text(port.impl().layout()).c_str(), layout_text(port.io.config_layout).c_str());
+    if (port.io.config_layout.ndim && !(port.io.config_layout == port.impl().layout())) {
+      const std::string text = ssprintf("output '%s' is %s of %s, not %s of %s as its config_layout says",
+                                        port.io.name.c_str(), layout_text(port.impl().layout()).c_str(),
+                                        data_type_name(port.impl().layout().data_type),
+                                        layout_text(port.io.config_layout).c_str(),
+                                        data_type_name(port.io.config_layout.data_type));
+      if (strict())
+        throw Error(text);
+      LITE_WARN("%s", text.c_str());
+    }
 
   for (Port &port : inputs_) {
     if (port.discrete.empty())
@@ -330,6 +364,18 @@ Network::NetworkImpl::Port &Network::NetworkImpl::output(size_t index) {
     if (port.visible && index-- == 0)
       return port;
   throw Error("The output tensor index is large than the total outputs number.");
+}
+
+std::vector<const Network::NetworkImpl::Port *> Network::NetworkImpl::listed_outputs() const {
+  std::vector<const Port *> list;
+  for (const IO &io : network_io.outputs)
+    for (const Port &port : outputs_)
+      if (port.visible && port.io.name == io.name)
+        list.push_back(&port);
+  for (const Port &port : outputs_)
+    if (port.visible && !port.configured)
+      list.push_back(&port);
+  return list;
 }
 
 Network::NetworkImpl::Port *Network::NetworkImpl::find_input(const std::string &name) {

@@ -20,6 +20,10 @@ namespace lite {
 /// Throws the message of a failure.
 void check(const mgec::core::Status &status);
 
+/// Whether MGEC_LITE_STRICT makes errors of what is otherwise a warning: an option that speed alone depends on and that
+/// is not what the model was compiled for.
+bool strict();
+
 class __attribute__((visibility("hidden"))) Network::NetworkImpl final : Tensor::TensorImpl::Observer {
 public:
   using NamedTensors = std::unordered_map<std::string, std::pair<IO, std::shared_ptr<Tensor>>>;
@@ -58,6 +62,8 @@ public:
   Port *find_output(const std::string &name);
   const std::vector<Port> &inputs() const { return inputs_; }
   const std::vector<Port> &outputs() const { return outputs_; }
+  /// The outputs in the order of `get_all_output_name`.
+  std::vector<const Port *> listed_outputs() const;
 
   void set_async_callback(const AsyncCallback &callback);
   void set_threads(size_t count);
@@ -73,7 +79,7 @@ public:
   ExtraConfig extra;
   int device_id = 0, stream_id = 0;
   size_t threads = 1;
-  bool inplace = false, only_configured = false;
+  bool inplace = false, only_configured = false, layout_transform = false;
   StartCallback start_callback;
   FinishCallback finish_callback;
   std::string extra_info; // stays empty: plain models carry none
@@ -84,7 +90,8 @@ private:
 
   void begin_load();
   void check_config() const;
-  void warn_of_compiled_options() const;
+  void check_compiled_options() const;
+  const char *unlike_compiled_layout() const;
   mgec::core::Wanted wanted() const;
   void unload();
   void start(mgec::core::ModelPtr model);
@@ -96,7 +103,7 @@ private:
   void gather(Port &port, size_t index);
   void run();
   void call_finish();
-  bool asynchronous() const { return async_callback_ || (config.options.async_exec_level & 4); }
+  bool asynchronous() const { return async_callback_ || (!inplace && (config.options.async_exec_level & 4)); }
   bool on_dispatcher() const { return dispatcher_.get_id() == std::this_thread::get_id(); }
   void submit();
   void dispatch();
@@ -124,6 +131,7 @@ private:
 class NetworkHelper {
 public:
   static Network::NetworkImpl &impl(const std::shared_ptr<Network> &network);
+  static Network::NetworkImpl &impl(const Network &network) { return *network.m_impl; }
 };
 
 } // namespace lite

@@ -1,0 +1,2 @@
+/* Beside the C headers, which name it without a folder. */
+#include "../lite/macro.h"

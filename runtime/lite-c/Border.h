@@ -1,0 +1,59 @@
+//===- Border.h - between the C functions and the C++ library ---------------------------------------------------===//
+//
+// Exceptions become -1 and a remembered text; handles become references, null ones an exception; objects that C owns are
+// held until it destroys them.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#pragma once
+
+#include "lite-c/global_c.h"
+#include "lite/network.h"
+
+#include <memory>
+
+/// Around the body of every function.
+#define LITE_C_BEGIN try {
+#define LITE_C_END                                                                                                     \
+  return 0;                                                                                                            \
+  }                                                                                                                    \
+  catch (...) {                                                                                                        \
+    return lite::c::failed();                                                                                          \
+  }
+
+namespace lite::c {
+
+/// Remembers the exception that is being handled for this thread. Returns -1.
+int failed() noexcept;
+
+/// Throw "The `what` pass to LITE api|c_api is null".
+void require(const void *pointer, const char *what = "ptr");
+void require_tensor_argument(const void *pointer, const char *what = "tensor");
+
+inline Network &network(LiteNetwork handle) {
+  require(handle, "network");
+  return *static_cast<Network *>(handle);
+}
+
+/// For the functions of lite::Runtime: a pointer that does not own.
+inline std::shared_ptr<Network> pointer(LiteNetwork handle) {
+  return std::shared_ptr<Network>(std::shared_ptr<void>(), &network(handle));
+}
+
+inline Tensor &tensor(LiteTensor handle) {
+  require_tensor_argument(handle);
+  return *static_cast<Tensor *>(handle);
+}
+
+/// Keeps an object for a key; one that is there for the same key goes.
+void hold(const void *key, std::shared_ptr<void> object);
+/// Lets go of it, if there is one.
+void let_go(const void *key);
+
+Layout to_cpp(const LiteLayout &layout);
+LiteLayout to_c(const Layout &layout);
+Config to_cpp(const LiteConfig &config);
+NetworkIO to_cpp(const LiteNetworkIO &io);
+/// `name` points into `io`.
+LiteIO to_c(const IO &io);
+
+} // namespace lite::c
