@@ -10,12 +10,17 @@ The environment says what is tested:
 `lite` is the package; tests of what only ours promises are marked `only_our_package` or `only_our_library`.
 """
 
+import functools
 import importlib
+import importlib.util
 import json
+import logging
 import os
+import shutil
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 import numpy as np
 
@@ -50,15 +55,55 @@ def require_cuda(devices=1):
     return unittest.skipUnless(count >= devices, f"needs {devices} CUDA device(s), there are {count}")
 
 
-def _cache():
-    return os.environ.get("MGEC_TEST_CACHE") or os.path.join(tempfile.gettempdir(), "mgec-test-cache")
+def _has_ciphers():
+    config = lite.LiteConfig()
+    config.bare_model_cryption_name = "AES_default"
+    logging.disable()
+    try:
+        lite.LiteNetwork(config).load(os.path.join(DATA, "cryption", "bare_aes", "model.mge"))
+    except RuntimeError as error:
+        return "not regist" not in str(error)
+    finally:
+        logging.disable(logging.NOTSET)
+    return True
+
+
+#: The library may be built without ciphers and packed models.
+needs_ciphers = unittest.skipUnless(_has_ciphers(), "this library is built without ciphers and packed models")
+
+
+def optional_part(test):
+    """A test of something that a build of the library may leave out: skipped if the library says that it does."""
+
+    @functools.wraps(test)
+    def run(self):
+        try:
+            test(self)
+        except RuntimeError as error:
+            if "is not available in this build" not in str(error):
+                raise
+            self.skipTest(str(error))
+
+    return run
+
+
+def _cache(compiler):
+    """The folder of what this very build of the compiler made: the runtime refuses to choose between two builds of a model."""
+    root = os.environ.get("MGEC_TEST_CACHE") or os.path.join(tempfile.gettempdir(), "mgec-test-cache", "python")
+    status = os.stat(compiler)
+    mine = f"{status.st_size:x}-{status.st_mtime_ns:x}"
+    os.makedirs(os.path.join(root, mine), exist_ok=True)
+    for other in os.listdir(root):
+        if other != mine:
+            shutil.rmtree(os.path.join(root, other), ignore_errors=True)
+    return os.path.join(root, mine)
 
 
 def compiled(model, shapes=None):
     """The path of a compiled library for a model, compiled once for all tests."""
     mgec = importlib.import_module("mgec")
-    os.environ["MGEC_CACHE_DIR"] = _cache()
-    return mgec.compile(model, shapes=shapes, target="native").path
+    with unittest.mock.patch.dict(os.environ, MGEC_CACHE_DIR=_cache(mgec.compiler())):
+        return mgec.compile(model, shapes=shapes, target="native").path
 
 
 def loadable(model, shapes=None):

@@ -8,7 +8,7 @@ import threading
 import unittest
 
 import numpy as np
-from support import DATA, OUR_LIBRARY, Case, lite, only_our_library, only_our_package
+from support import DATA, OUR_LIBRARY, Case, lite, needs_ciphers, only_our_library, only_our_package, optional_part
 
 lite.set_log_level(3)
 
@@ -95,8 +95,9 @@ class TestShuffleNet(unittest.TestCase):
 
 
 class TestNetwork(TestShuffleNet):
+    @needs_ciphers
     def test_decryption(self):
-        case = Case("variants/bare_aes", prepare=False)
+        case = Case("cryption/bare_aes", prepare=False)
         config = lite.LiteConfig()
         config.bare_model_cryption_name = b"AES_default"
         network = lite.LiteNetwork(config)
@@ -107,15 +108,17 @@ class TestNetwork(TestShuffleNet):
     def prepare_variants(self):
         Case("variants/plain_v2")  # the model that is in all of them: recognised by its content
 
+    @needs_ciphers
     def test_pack_model(self):
-        case = Case("variants/pack_rc4_both", prepare=False)
+        case = Case("cryption/pack_rc4_both", prepare=False)
         self.prepare_variants()
         network = lite.LiteNetwork()
         network.load(case.model)
         case.run(network)
 
+    @needs_ciphers
     def test_disable_model_config(self):
-        case = Case("variants/pack_info_options", prepare=False)
+        case = Case("cryption/pack_info_options", prepare=False)
         self.prepare_variants()
         network = lite.LiteNetwork()
         network.extra_configure(lite.LiteExtraConfig(True))
@@ -343,6 +346,7 @@ class TestNetwork(TestShuffleNet):
         network.set_finish_callback(lambda ios: None)
         self.do_forward(network, 1)
 
+    @optional_part
     def test_enable_profile(self):
         network = self.loaded()
         network.enable_profile_performance(self.file("profile.json"))
@@ -350,6 +354,7 @@ class TestNetwork(TestShuffleNet):
         with open(self.file("profile.json"), encoding="utf-8") as file:
             self.assertIn("graph_exec", json.load(file))
 
+    @optional_part
     def test_io_txt_dump(self):
         network = self.loaded()
         network.io_txt_dump(self.file("io_txt.txt"))
@@ -357,6 +362,7 @@ class TestNetwork(TestShuffleNet):
         with open(self.file("io_txt.txt"), encoding="utf-8", errors="replace") as file:
             self.assertIn("produced: name=", file.read())
 
+    @optional_part
     def test_io_bin_dump(self):
         network = self.loaded()
         network.io_bin_dump(self.folder)
@@ -495,6 +501,25 @@ class TestNetwork(TestShuffleNet):
             network.get_input_name(7)
         with self.assertRaises(RuntimeError):
             lite.LiteNetwork().share_weights_with(lite.LiteNetwork())
+
+
+class TestModels(unittest.TestCase):
+    """Networks with several inputs and outputs give MegEngine's answers."""
+
+    def run_case(self, path):
+        case = Case(path)
+        network = lite.LiteNetwork()
+        network.threads_number = 2
+        network.load(case.model)
+        self.assertEqual(set(network.get_all_input_name()), set(case.inputs))
+        self.assertEqual(set(network.get_all_output_name()), set(case.outputs))
+        case.run(network, 2)
+
+    def test_multi_io(self):
+        self.run_case("models/multi_io")
+
+    def test_mtcnn_pnet(self):
+        self.run_case("models/mtcnn_pnet")
 
 
 class TestDiscreteInput(unittest.TestCase):
