@@ -8,7 +8,7 @@ import threading
 import unittest
 
 import numpy as np
-from support import DATA, OUR_LIBRARY, Case, lite, needs_ciphers, only_our_library, only_our_package, optional_part
+from support import DATA, OUR_LIBRARY, Case, Digits, lite, needs_ciphers, only_our_library, only_our_package, optional_part
 
 lite.set_log_level(3)
 
@@ -523,9 +523,25 @@ class TestModels(unittest.TestCase):
 
 
 class TestDiscreteInput(unittest.TestCase):
-    @unittest.skip("no model with a discrete input is at hand")
     def test_discrete_input(self):
-        pass
+        config = lite.LiteConfig()
+        config.discrete_input_name = b"data"
+        ios = lite.LiteNetworkIO()
+        ios.add_input(lite.LiteIO("data", layout=lite.LiteLayout([3, 1, 8, 8])))
+        network = Digits.network(config, ios)
+        samples = [np.ascontiguousarray(Digits.images[index : index + 1]) for index in range(3)]
+        for index, sample in enumerate(samples):
+            network.get_discrete_tensor("data", index).set_data_by_share(sample)
+        for _ in range(2):
+            network.forward()
+            network.wait()
+            answers = network.get_io_tensor(network.get_output_name(0)).to_numpy()
+            np.testing.assert_allclose(answers, Digits.expected[:3], atol=1e-4)
+        if OUR_LIBRARY:
+            with self.assertRaises(RuntimeError):
+                network.get_discrete_tensor("data", 3)
+            with self.assertRaises(RuntimeError):
+                network.get_io_tensor("data")
 
 
 if __name__ == "__main__":
