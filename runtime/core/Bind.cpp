@@ -80,10 +80,11 @@ std::vector<std::string> searchPath() {
     if (DIR *folder = opendir(entry.c_str())) {
       while (const dirent *item = readdir(folder))
         if (isLibrary(item->d_name))
-          names.push_back(item->d_name);
+          names.insert(std::find_if(names.begin(), names.end(),
+                                    [&](const std::string &name) { return name > item->d_name; }),
+                       item->d_name);
       closedir(folder);
     }
-    std::sort(names.begin(), names.end());
     for (const std::string &name : names)
       files.push_back(entry + '/' + name);
   }

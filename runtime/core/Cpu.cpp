@@ -21,90 +21,104 @@ namespace mgec::core {
 
 namespace {
 
-/// A feature by its compiler spelling, without the separators that spellings differ in ("avx512_vnni", "sse4.2").
+/// A feature by its compiler spelling, without the separators that spellings differ in ("avx512_vnni", "sse4.2"), and
+/// the bit that tells it. Names stand in the rows, so that the table needs no relocation.
 struct Feature {
-  const char *name;
-  bool present;
+  char name[16];
+  uint8_t word, bit;
 };
 
 #if MGEC_X86
 
-struct Leaf {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-};
+// Words: registers of cpuid, those of leaves 1, 7, 7.1 and 0x80000001 one after another. The bits with features in the
+// vector registers count when the operating system saves these.
+enum Word : uint8_t { k1C, k1D, k7B, k7C, k7D, k71A, k71D, kExtC, kWords, kYmm = 16, kZmm = 32, kWordMask = 15 };
 
-Leaf cpuid(unsigned leaf, unsigned subleaf = 0) {
-  Leaf r;
-  if (!__get_cpuid_count(leaf, subleaf, &r.a, &r.b, &r.c, &r.d))
-    return Leaf();
-  return r;
-}
+constexpr Feature kFeatures[] = {{"sse", k1D, 25},
+                                 {"sse2", k1D, 26},
+                                 {"sse3", k1C, 0},
+                                 {"ssse3", k1C, 9},
+                                 {"sse41", k1C, 19},
+                                 {"sse42", k1C, 20},
+                                 {"cx16", k1C, 13},
+                                 {"movbe", k1C, 22},
+                                 {"popcnt", k1C, 23},
+                                 {"aes", k1C, 25},
+                                 {"pclmul", k1C, 1},
+                                 {"lzcnt", kExtC, 5},
+                                 {"bmi", k7B, 3},
+                                 {"bmi2", k7B, 8},
+                                 {"gfni", k7C, 8},
+                                 {"avx", k1C | kYmm, 28},
+                                 {"f16c", k1C | kYmm, 29},
+                                 {"fma", k1C | kYmm, 12},
+                                 {"avx2", k7B | kYmm, 5},
+                                 {"vaes", k7C | kYmm, 9},
+                                 {"vpclmulqdq", k7C | kYmm, 10},
+                                 {"avxvnni", k71A | kYmm, 4},
+                                 {"avxifma", k71A | kYmm, 23},
+                                 {"avxvnniint8", k71D | kYmm, 4},
+                                 {"avxvnniint16", k71D | kYmm, 10},
+                                 {"avxneconvert", k71D | kYmm, 5},
+                                 {"avx512f", k7B | kZmm, 16},
+                                 {"avx512dq", k7B | kZmm, 17},
+                                 {"avx512ifma", k7B | kZmm, 21},
+                                 {"avx512cd", k7B | kZmm, 28},
+                                 {"avx512bw", k7B | kZmm, 30},
+                                 {"avx512vl", k7B | kZmm, 31},
+                                 {"avx512vbmi", k7C | kZmm, 1},
+                                 {"avx512vbmi2", k7C | kZmm, 6},
+                                 {"avx512vnni", k7C | kZmm, 11},
+                                 {"avx512bitalg", k7C | kZmm, 12},
+                                 {"avx512vpopcntdq", k7C | kZmm, 14},
+                                 {"avx512fp16", k7D | kZmm, 23},
+                                 {"avx512bf16", k71A | kZmm, 5}};
 
-struct FeatureTable {
-  Feature rows[48];
-  unsigned count = 0;
+struct Processor {
+  unsigned words[kWords] = {};
+  bool ymm = false, zmm = false;
 
-  void add(const char *name, bool present) { rows[count++] = {name, present}; }
-
-  FeatureTable() {
-    const Leaf one = cpuid(1), seven = cpuid(7), sevenOne = seven.a >= 1 ? cpuid(7, 1) : Leaf(),
-               ext = cpuid(0x80000001u);
-    // The registers that the operating system saves: bits 1..2 SSE and AVX, 5..7 AVX-512.
-    uint64_t saved = 0;
-    if (one.c >> 27 & 1) {
+  Processor() {
+    unsigned a = 0, b = 0, c = 0, d = 0, most = 0;
+    if (__get_cpuid(1, &a, &b, &words[k1C], &words[k1D]) && (words[k1C] >> 27 & 1)) {
+      // The registers that the operating system saves: bits 1..2 SSE and AVX, 5..7 AVX-512.
       unsigned low, high;
       __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-      saved = static_cast<uint64_t>(high) << 32 | low;
+      ymm = (low & 0x06) == 0x06;
+      zmm = (low & 0xe6) == 0xe6;
     }
-    const bool ymm = (saved & 0x06) == 0x06, zmm = (saved & 0xe6) == 0xe6;
-    const auto bit = [](unsigned word, unsigned n) { return (word >> n & 1) != 0; };
+    if (__get_cpuid_count(7, 0, &most, &words[k7B], &words[k7C], &words[k7D]) && most >= 1)
+      __get_cpuid_count(7, 1, &words[k71A], &b, &c, &words[k71D]);
+    if (__get_cpuid(0x80000001u, &a, &b, &c, &d))
+      words[kExtC] = c;
+  }
 
-    add("sse", bit(one.d, 25)), add("sse2", bit(one.d, 26));
-    add("sse3", bit(one.c, 0)), add("ssse3", bit(one.c, 9));
-    add("sse41", bit(one.c, 19)), add("sse42", bit(one.c, 20));
-    add("cx16", bit(one.c, 13)), add("movbe", bit(one.c, 22)), add("popcnt", bit(one.c, 23));
-    add("aes", bit(one.c, 25)), add("pclmul", bit(one.c, 1));
-    add("lzcnt", bit(ext.c, 5)), add("bmi", bit(seven.b, 3)), add("bmi2", bit(seven.b, 8));
-    add("avx", ymm && bit(one.c, 28)), add("f16c", ymm && bit(one.c, 29)), add("fma", ymm && bit(one.c, 12));
-    add("avx2", ymm && bit(seven.b, 5)), add("vaes", ymm && bit(seven.c, 9)),
-        add("vpclmulqdq", ymm && bit(seven.c, 10));
-    add("gfni", bit(seven.c, 8)), add("avxvnni", ymm && bit(sevenOne.a, 4)), add("avxifma", ymm && bit(sevenOne.a, 23));
-    add("avxvnniint8", ymm && bit(sevenOne.d, 4)), add("avxvnniint16", ymm && bit(sevenOne.d, 10));
-    add("avxneconvert", ymm && bit(sevenOne.d, 5));
-    add("avx512f", zmm && bit(seven.b, 16)), add("avx512dq", zmm && bit(seven.b, 17));
-    add("avx512ifma", zmm && bit(seven.b, 21)), add("avx512cd", zmm && bit(seven.b, 28));
-    add("avx512bw", zmm && bit(seven.b, 30)), add("avx512vl", zmm && bit(seven.b, 31));
-    add("avx512vbmi", zmm && bit(seven.c, 1)), add("avx512vbmi2", zmm && bit(seven.c, 6));
-    add("avx512vnni", zmm && bit(seven.c, 11)), add("avx512bitalg", zmm && bit(seven.c, 12));
-    add("avx512vpopcntdq", zmm && bit(seven.c, 14)), add("avx512fp16", zmm && bit(seven.d, 23));
-    add("avx512bf16", zmm && bit(sevenOne.a, 5));
+  bool has(const Feature &feature) const {
+    return (!(feature.word & kYmm) || ymm) && (!(feature.word & kZmm) || zmm) &&
+           (words[feature.word & kWordMask] >> feature.bit & 1);
   }
 };
 
 #elif defined(__aarch64__) && defined(__linux__)
 
-struct FeatureTable {
-  Feature rows[24];
-  unsigned count = 0;
+// Words: AT_HWCAP and AT_HWCAP2.
+constexpr Feature kFeatures[] = {{"fp", 0, 0},      {"simd", 0, 1},    {"asimd", 0, 1}, {"neon", 0, 1}, {"aes", 0, 3},
+                                 {"sha2", 0, 6},    {"crc", 0, 7},     {"lse", 0, 8},   {"fp16", 0, 10}, {"rdma", 0, 12},
+                                 {"rcpc", 0, 15},   {"dotprod", 0, 20}, {"sha3", 0, 17}, {"sve", 0, 22}, {"fp16fml", 0, 23},
+                                 {"sve2", 1, 1},    {"i8mm", 1, 13},   {"bf16", 1, 14}};
 
-  void add(const char *name, bool present) { rows[count++] = {name, present}; }
+struct Processor {
+  unsigned long words[2] = {getauxval(16 /* AT_HWCAP */), getauxval(26 /* AT_HWCAP2 */)};
 
-  FeatureTable() {
-    const unsigned long one = getauxval(16 /* AT_HWCAP */), two = getauxval(26 /* AT_HWCAP2 */);
-    const auto bit = [](unsigned long word, unsigned n) { return (word >> n & 1) != 0; };
-    add("fp", bit(one, 0)), add("simd", bit(one, 1)), add("asimd", bit(one, 1)), add("neon", bit(one, 1));
-    add("aes", bit(one, 3)), add("sha2", bit(one, 6)), add("crc", bit(one, 7)), add("lse", bit(one, 8));
-    add("fp16", bit(one, 9) && bit(one, 10)), add("rdma", bit(one, 12)), add("rcpc", bit(one, 15));
-    add("dotprod", bit(one, 20)), add("sha3", bit(one, 17)), add("sve", bit(one, 22)), add("fp16fml", bit(one, 23));
-    add("sve2", bit(two, 1)), add("i8mm", bit(two, 13)), add("bf16", bit(two, 14));
-  }
+  bool has(const Feature &feature) const { return words[feature.word] >> feature.bit & 1; }
 };
 
 #else
 
-struct FeatureTable {
-  Feature rows[1];
-  unsigned count = 0;
+constexpr Feature kFeatures[] = {{"", 0, 0}};
+
+struct Processor {
+  bool has(const Feature &) const { return false; }
 };
 
 #endif
@@ -123,10 +137,10 @@ bool sameFeature(const char *name, const char *text, const char *end) {
 }
 
 bool hasFeature(const char *text, const char *end) {
-  static const FeatureTable table;
-  for (unsigned i = 0; i < table.count; ++i)
-    if (sameFeature(table.rows[i].name, text, end))
-      return table.rows[i].present;
+  static const Processor processor;
+  for (const Feature &feature : kFeatures)
+    if (sameFeature(feature.name, text, end))
+      return processor.has(feature);
   return false;
 }
 

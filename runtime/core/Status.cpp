@@ -27,6 +27,21 @@ std::string format(const char *fmt, ...) {
   return text;
 }
 
+Status Status::error(std::string message) {
+  Status status;
+  status.message_ = new std::string(message.empty() ? "unknown error" : std::move(message));
+  return status;
+}
+
+std::string *Status::copy() const { return message_ ? new std::string(*message_) : nullptr; }
+
+void Status::drop() noexcept { delete message_; }
+
+const std::string &Status::message() const {
+  static const std::string none;
+  return message_ ? *message_ : none;
+}
+
 Status Status::errorf(const char *fmt, ...) {
   va_list args;
   va_start(args, fmt);

@@ -18,15 +18,29 @@ class [[nodiscard]] Status {
 public:
   /// Success.
   Status() = default;
-  static Status error(std::string message) { return Status(std::move(message)); }
+  Status(Status &&other) noexcept : message_(other.message_) { other.message_ = nullptr; }
+  Status(const Status &other) : message_(other.copy()) {}
+  Status &operator=(Status other) noexcept {
+    std::swap(message_, other.message_);
+    return *this;
+  }
+  ~Status() {
+    if (message_)
+      drop();
+  }
+
+  static Status error(std::string message);
   __attribute__((format(printf, 1, 2))) static Status errorf(const char *fmt, ...);
 
-  bool ok() const { return message_.empty(); }
-  const std::string &message() const { return message_; }
+  bool ok() const { return !message_; }
+  /// "" of a success.
+  const std::string &message() const;
 
 private:
-  explicit Status(std::string message) : message_(message.empty() ? "unknown error" : std::move(message)) {}
-  std::string message_;
+  std::string *copy() const;
+  void drop() noexcept;
+
+  std::string *message_ = nullptr; // a pointer, so that handing on a success costs little code
 };
 
 } // namespace mgec::core

@@ -10,20 +10,21 @@
 #include "lite/network.h"
 
 #include <memory>
+#include <type_traits>
 
-/// Around the body of every function.
-#define LITE_C_BEGIN try {
-#define LITE_C_END                                                                                                     \
-  return 0;                                                                                                            \
-  }                                                                                                                    \
-  catch (...) {                                                                                                        \
-    return lite::c::failed();                                                                                          \
-  }
+/// Around the body of every function, which sees copies of the arguments. The function itself throws nothing, so that it
+/// needs no unwind table.
+#define LITE_C_BEGIN return lite::c::guard([=] {
+#define LITE_C_END });
 
 namespace lite::c {
 
-/// Remembers the exception that is being handled for this thread. Returns -1.
-int failed() noexcept;
+/// Calls `body(data)` and returns 0; -1 when it throws, which is remembered for this thread.
+int run(void (*body)(void *data), void *data) noexcept;
+
+template <typename Body> int guard(Body &&body) noexcept {
+  return run([](void *data) { (*static_cast<std::remove_reference_t<Body> *>(data))(); }, &body);
+}
 
 /// Throw "The `what` pass to LITE api|c_api is null".
 void require(const void *pointer, const char *what = "ptr");

@@ -72,19 +72,18 @@ void write_if_there(LiteLogLevel *to, LiteLogLevel value) {
 
 namespace lite::c {
 
-int failed() noexcept {
-  LastError &error = last_error();
-  error.code = LITE_INTERNAL_ERROR;
+int run(void (*body)(void *data), void *data) noexcept {
   try {
     try {
-      throw;
+      body(data);
+      return 0;
     } catch (const std::exception &e) {
-      error.text = std::string(e.what()) + ", Error Code: 1";
-    } catch (...) {
-      error.text = "Error: unknown, Error Code: 1";
+      last_error().code = LITE_INTERNAL_ERROR;
+      last_error().text = std::string(e.what()) + ", Error Code: 1";
     }
-  } catch (...) {
-    error.text.clear(); // no memory even for the text
+  } catch (...) { // no exception of C++'s, or no memory even for the text
+    last_error().code = LITE_INTERNAL_ERROR;
+    last_error().text.clear();
   }
   return -1;
 }
@@ -222,7 +221,7 @@ int LITE_clear_memory_pair(void *vir_ptr, void *phy_ptr, LiteDeviceType device, 
 int LITE_lookup_physic_ptr(void *vir_ptr, void **phy_ptr, LiteDeviceType device, LiteBackend backend) {
   LITE_C_BEGIN
   if (!vir_ptr || !phy_ptr)
-    throw lite::Error("The ptr pass to vir and phy is nullptr");
+    lite::fail("The ptr pass to vir and phy is nullptr");
   *phy_ptr = lite::lookup_physic_ptr(vir_ptr, device, backend);
   LITE_C_END
 }

@@ -351,7 +351,7 @@ int LITE_get_model_extra_info(const LiteNetwork network, const char **info, int 
   LITE_C_BEGIN
   const std::string &text = lite::c::network(network).get_model_extra_info();
   if (!info && !info_size)
-    throw lite::Error("The info and info_size are all null");
+    lite::fail("The info and info_size are all null");
   if (info_size)
     *info_size = static_cast<int>(text.size());
   if (info)

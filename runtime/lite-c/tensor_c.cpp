@@ -40,7 +40,7 @@ static LiteTensor give(std::shared_ptr<lite::Tensor> tensor) {
 int LITE_make_tensor(const LiteTensorDesc tensor_describe, LiteTensor *tensor) {
   LITE_C_BEGIN
   if (!tensor)
-    throw lite::Error("The tensor pass to LITE_make_tensor is null");
+    lite::fail("The tensor pass to LITE_make_tensor is null");
   const LiteTensorDesc &d = tensor_describe;
   *tensor = give(std::make_shared<lite::Tensor>(d.device_id, d.device_type, to_cpp(d.layout), d.is_pinned_host != 0));
   LITE_C_END
@@ -90,7 +90,7 @@ int LITE_tensor_slice(const LiteTensor tensor, const size_t *start, const size_t
   if (!start || !end || !slice_tensor)
     require_tensor_argument(nullptr);
   if (size > LAYOUT_MAX_DIM)
-    throw lite::Error("The start and end must be the same size and less than layout ndim.");
+    lite::fail("The start and end must be the same size and less than layout ndim.");
   std::vector<size_t> steps;
   if (step)
     steps.assign(step, step + size);

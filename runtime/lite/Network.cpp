@@ -8,7 +8,7 @@ namespace lite {
 
 Network::NetworkImpl &NetworkHelper::impl(const std::shared_ptr<Network> &network) {
   if (!network)
-    throw Error("The network pass to LITE api is null");
+    fail("The network pass to LITE api is null");
   return *network->m_impl;
 }
 
@@ -140,7 +140,7 @@ const std::string &Network::get_model_extra_info() { return m_impl->extra_info; 
 
 void Network::extra_configure(const ExtraConfig &extra_config) {
   if (m_impl->loaded() && !extra_config.disable_configure_by_model_info)
-    throw Error("disable_configure_by_model_info should be configured before model loaded.");
+    fail("disable_configure_by_model_info should be configured before model loaded.");
   m_impl->extra = extra_config;
 }
 
@@ -221,7 +221,7 @@ void Runtime::dump_layout_transform_model(std::shared_ptr<Network> network, std:
   Network::NetworkImpl &impl = NetworkHelper::impl(network);
   impl.require_after("dump_layout_transform_model");
   if (!impl.layout_transform)
-    throw Error("dump layout transform model should call enable_global_layout_transform before");
+    fail("dump layout transform model should call enable_global_layout_transform before");
   fail("%s cannot be written: %s runs as compiled code, whose layouts no model file holds; keep the library that `mgec "
        "compile` made",
        optimized_model_path.c_str(), impl.executor().model().name());

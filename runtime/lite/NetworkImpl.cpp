@@ -130,9 +130,9 @@ void Network::NetworkImpl::check_config() const {
     fail("The decryption method %s is not registed yet.", config.bare_model_cryption_name.c_str());
   const Options &o = config.options;
   if (o.force_output_use_user_specified_memory && o.force_output_dynamic_alloc)
-    throw Error("Can't set force_output_use_user_specified_memory and force_output_dynamic_alloc at the same time.");
+    fail("Can't set force_output_use_user_specified_memory and force_output_dynamic_alloc at the same time.");
   if (o.force_output_use_user_specified_memory && asynchronous())
-    throw Error("Async mode can't run with force_output_use_user_specified_memory which output data is written to use "
+    fail("Async mode can't run with force_output_use_user_specified_memory which output data is written to use "
                 "specific memory.");
 }
 
@@ -222,7 +222,7 @@ void Network::NetworkImpl::load(const void *data, size_t size) {
 
 void Network::NetworkImpl::load_shared(const NetworkImpl &source) {
   if (!source.loaded())
-    throw Error("shared_weight_with_network should be used after the src network loaded.");
+    fail("shared_weight_with_network should be used after the src network loaded.");
   if (&source == this)
     return;
   begin_load();
@@ -314,7 +314,7 @@ void Network::NetworkImpl::make_ports() {
   }
   if (only_configured) {
     if (!any)
-      throw Error("compute configured output only with no configure output.");
+      fail("compute configured output only with no configure output.");
     for (Port &port : outputs_)
       port.visible = port.configured;
   }
@@ -355,7 +355,7 @@ void Network::NetworkImpl::make_ports() {
 
 Network::NetworkImpl::Port &Network::NetworkImpl::input(size_t index) {
   if (index >= inputs_.size())
-    throw Error("The input tensor index is large than the total inputs number.");
+    fail("The input tensor index is large than the total inputs number.");
   return inputs_[index];
 }
 
@@ -363,7 +363,7 @@ Network::NetworkImpl::Port &Network::NetworkImpl::output(size_t index) {
   for (Port &port : outputs_)
     if (port.visible && index-- == 0)
       return port;
-  throw Error("The output tensor index is large than the total outputs number.");
+  fail("The output tensor index is large than the total outputs number.");
 }
 
 std::vector<const Network::NetworkImpl::Port *> Network::NetworkImpl::listed_outputs() const {
@@ -626,9 +626,9 @@ void Network::NetworkImpl::await() {
 
 void Network::NetworkImpl::set_async_callback(const AsyncCallback &callback) {
   if (callback && inplace)
-    throw Error("cpu inplace mode not support async mode");
+    fail("cpu inplace mode not support async mode");
   if (callback && config.options.force_output_use_user_specified_memory)
-    throw Error("Async mode can't run with force_output_use_user_specified_memory which output data is written to use "
+    fail("Async mode can't run with force_output_use_user_specified_memory which output data is written to use "
                 "specific memory.");
   await();
   async_callback_ = callback;
@@ -637,7 +637,7 @@ void Network::NetworkImpl::set_async_callback(const AsyncCallback &callback) {
 void Network::NetworkImpl::set_threads(size_t count) {
   require_before("set_cpu_threads_number");
   if (config.device_type != LITE_CPU && config.device_type != LITE_DEVICE_DEFAULT)
-    throw Error("multi threads mode is only avaliable in CPU.");
+    fail("multi threads mode is only avaliable in CPU.");
   constexpr size_t kMost = 1024;
   if (count > kMost)
     fail("set_cpu_threads_number: %zu threads are more than the %zu that a network may have", count, kMost);
@@ -648,16 +648,16 @@ void Network::NetworkImpl::set_threads(size_t count) {
 void Network::NetworkImpl::set_inplace() {
   require_before("set_cpu_inplace_mode");
   if (async_callback_)
-    throw Error("cpu inplace mode not support async mode");
+    fail("cpu inplace mode not support async mode");
   if (config.device_type != LITE_CPU && config.device_type != LITE_DEVICE_DEFAULT)
-    throw Error("cpu inplace mode is only avaliable in CPU.");
+    fail("cpu inplace mode is only avaliable in CPU.");
   inplace = true;
 }
 
 void Network::NetworkImpl::set_allocator(std::shared_ptr<Allocator> allocator) {
   require_before("set_memory_allocator");
   if (!allocator)
-    throw Error("set_memory_allocator: the allocator is null");
+    fail("set_memory_allocator: the allocator is null");
   const int device = device_id;
   mgec::core::MemoryHooks hooks;
   hooks.allocate = [allocator, device](size_t size, size_t align) {
@@ -670,7 +670,7 @@ void Network::NetworkImpl::set_allocator(std::shared_ptr<Allocator> allocator) {
 void Network::NetworkImpl::set_affinity(const ThreadAffinityCallback &callback) {
   require_after("set_runtime_thread_affinity");
   if (!callback)
-    throw Error("set_runtime_thread_affinity: the callback is null");
+    fail("set_runtime_thread_affinity: the callback is null");
   await();
   // Lite numbers the caller last, the pool first.
   const unsigned count = executor_->threads();

@@ -171,7 +171,7 @@ bool register_memory_pair(void *vir_ptr, void *phy_ptr, size_t length, LiteDevic
   uintptr_t end;
   if (!vir_ptr || !phy_ptr || !length || __builtin_add_overflow(pair.virtual_address, length, &end) ||
       __builtin_add_overflow(pair.physical_address, length, &end))
-    throw Error("register_memory_pair: a pair is two addresses and a length that is not 0");
+    fail("register_memory_pair: a pair is two addresses and a length that is not 0");
   const std::lock_guard<std::mutex> lock(process().mutex);
   for (const MemoryPair &other : process().pairs) {
     if (other.device != device || pair.virtual_address >= other.virtual_address + other.length ||

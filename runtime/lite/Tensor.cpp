@@ -133,18 +133,18 @@ std::shared_ptr<Tensor> TensorUtils::concat(const std::vector<Tensor> &tensors, 
     return std::make_shared<Tensor>();
   Layout layout = tensors.front().get_layout();
   if (dim < 0 || static_cast<size_t>(dim) >= layout.ndim)
-    throw Error("the dim in concat is error.");
+    fail("the dim in concat is error.");
   const size_t axis = static_cast<size_t>(dim);
   layout.shapes[axis] = 0;
   for (const Tensor &tensor : tensors) {
     const Layout part = tensor.get_layout();
     if (part.ndim != layout.ndim)
-      throw Error("the dim size of tensors is not same!");
+      fail("the dim size of tensors is not same!");
     if (part.data_type != layout.data_type)
-      throw Error("the dtype of tensors is not same!");
+      fail("the dtype of tensors is not same!");
     for (size_t i = 0; i < layout.ndim; ++i)
       if (i != axis && part.shapes[i] != layout.shapes[i])
-        throw Error("the shape of tensors is not same!");
+        fail("the shape of tensors is not same!");
     if (__builtin_add_overflow(layout.shapes[axis], part.shapes[axis], &layout.shapes[axis]))
       fail("the concatenation of the tensors is too large");
   }

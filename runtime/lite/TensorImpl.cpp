@@ -155,7 +155,7 @@ bool Tensor::TensorImpl::contiguous() const { return dense(layout_, strides_); }
 
 void *Tensor::TensorImpl::data(bool zeroed) {
   if (layout_.ndim == 0)
-    throw Error("Tensor layout is not valid when get memory ptr.");
+    fail("Tensor layout is not valid when get memory ptr.");
   require_host("get_memory_ptr");
   if (!block_) {
     const size_t size = bytes();
@@ -220,11 +220,11 @@ void Tensor::TensorImpl::set_computed_layout(const Layout &layout, const std::st
 void Tensor::TensorImpl::reset(std::shared_ptr<void> memory, size_t bytes, const Layout &layout) {
   require_host("reset");
   if (layout.ndim == 0)
-    throw Error("Tensor layout is empty, please reset with layout");
+    fail("Tensor layout is empty, please reset with layout");
   if (layout_bytes(layout) > bytes)
-    throw Error("the memory reset to the tensor is too small.");
+    fail("the memory reset to the tensor is too small.");
   if (!memory)
-    throw Error("reset: no memory was given.");
+    fail("reset: no memory was given.");
   if (observer_)
     observer_->before_layout(*this, layout);
   take_layout(layout);
@@ -238,11 +238,11 @@ void Tensor::TensorImpl::reset(std::shared_ptr<void> memory, size_t bytes, const
 
 void Tensor::TensorImpl::reshape(const std::vector<int> &shape) {
   if (layout_.ndim == 0)
-    throw Error("The tensor to be reshape is empty.");
+    fail("The tensor to be reshape is empty.");
   if (shape.empty() || shape.size() > Layout::MAXDIM)
-    throw Error("The reshape inputs invalid.");
+    fail("The reshape inputs invalid.");
   if (!contiguous())
-    throw Error("a tensor whose memory is not continuous cannot be reshaped; copy it first.");
+    fail("a tensor whose memory is not continuous cannot be reshaped; copy it first.");
   Layout layout = layout_;
   layout.ndim = shape.size();
   size_t known = 1, total = 1;
@@ -255,11 +255,11 @@ void Tensor::TensorImpl::reshape(const std::vector<int> &shape) {
       continue;
     }
     if (shape[i] < 0 || __builtin_mul_overflow(known, static_cast<size_t>(shape[i]), &known))
-      throw Error("The reshape inputs invalid.");
+      fail("The reshape inputs invalid.");
     layout.shapes[i] = static_cast<size_t>(shape[i]);
   }
   if (unknown >= 0 ? known == 0 || total % known != 0 : known != total)
-    throw Error("The reshape inputs invalid.");
+    fail("The reshape inputs invalid.");
   if (unknown >= 0)
     layout.shapes[unknown] = total / known;
   if (observer_)
@@ -273,9 +273,9 @@ std::shared_ptr<Tensor::TensorImpl> Tensor::TensorImpl::slice(const std::vector<
                                                               const std::vector<size_t> &end,
                                                               const std::vector<size_t> &step) {
   if (start.size() != end.size() || start.size() > layout_.ndim)
-    throw Error("The start and end must be the same size and less than layout ndim.");
+    fail("The start and end must be the same size and less than layout ndim.");
   if (!step.empty() && step.size() != start.size())
-    throw Error("The start and step must be the same size.");
+    fail("The start and step must be the same size.");
   data();
   auto view = std::make_shared<TensorImpl>(*this);
   view->observer_ = nullptr;
@@ -283,7 +283,7 @@ std::shared_ptr<Tensor::TensorImpl> Tensor::TensorImpl::slice(const std::vector<
   for (size_t i = 0; i < start.size(); ++i) {
     const size_t by = step.empty() ? 1 : step[i], extent = layout_.shapes[i], stop = end[i] < extent ? end[i] : extent;
     if (by == 0)
-      throw Error("The step of a slice must not be 0.");
+      fail("The step of a slice must not be 0.");
     const bool some = start[i] < stop;
     view->layout_.shapes[i] = some ? (stop - start[i] - 1) / by + 1 : 0;
     // A step beyond the dimension leaves one element; its stride is never used, and must not overflow.
@@ -304,7 +304,7 @@ std::shared_ptr<Tensor::TensorImpl> Tensor::TensorImpl::slice(const std::vector<
 
 void Tensor::TensorImpl::fill_zero() {
   if (layout_.ndim == 0)
-    throw Error("fill_zero can't apply on a tensor with empty layout.");
+    fail("fill_zero can't apply on a tensor with empty layout.");
   char *memory = static_cast<char *>(data());
   const size_t element = layout_.get_elem_size();
   if (contiguous()) {
@@ -320,7 +320,7 @@ void Tensor::TensorImpl::fill_zero() {
 
 void Tensor::TensorImpl::copy_from(TensorImpl &source) {
   if (source.layout_.ndim == 0)
-    throw Error("when tensor copy, the src tensor layout is empty.");
+    fail("when tensor copy, the src tensor layout is empty.");
   if (&source == this)
     return;
   source.require_host("copy_from");
@@ -354,10 +354,10 @@ void Tensor::TensorImpl::copy_from(TensorImpl &source) {
 
 void Tensor::TensorImpl::share_memory_with(TensorImpl &source) {
   if (source.layout_.ndim == 0)
-    throw Error("To be shared tensor with empty layout.");
+    fail("To be shared tensor with empty layout.");
   const auto host = [](const TensorImpl &t) { return t.device_type_ == LITE_CPU || t.pinned_; };
   if (host(*this) != host(source))
-    throw Error("share memory must happen in same device");
+    fail("share memory must happen in same device");
   if (&source == this)
     return;
   source.data();

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------------------------------------------===//
 #include "TestSupport.h"
 
+#include "lite-c/global_c.h"
 #include "lite/network.h"
 
 #include <atomic>
@@ -58,6 +59,8 @@ using namespace lite;
 
 namespace {
 
+constexpr int kForwards = 10000;
+
 void expectQuiet(size_t threads, bool asynchronous) {
 #if MGEC_COUNTING
   auto network = std::make_shared<Network>();
@@ -80,11 +83,11 @@ void expectQuiet(size_t threads, bool asynchronous) {
   forward();
   allocations = 0;
   counting = true;
-  for (int i = 0; i < 200; ++i)
+  for (int i = 0; i < kForwards; ++i)
     forward();
   counting = false;
   EXPECT_EQ(allocations, 0) << threads << " threads, asynchronous: " << asynchronous;
-  EXPECT_EQ(done, asynchronous ? 402 : 201);
+  EXPECT_EQ(done, (asynchronous ? 2 : 1) * (kForwards + 1));
 #else
   (void)threads, (void)asynchronous;
   GTEST_SKIP() << "the allocator cannot be counted in this build";
@@ -96,6 +99,48 @@ void expectQuiet(size_t threads, bool asynchronous) {
 TEST(AllocationTest, OneThread) { expectQuiet(1, false); }
 TEST(AllocationTest, ThreeThreads) { expectQuiet(3, false); }
 TEST(AllocationTest, Asynchronous) { expectQuiet(2, true); }
+
+TEST(AllocationTest, C) {
+#if MGEC_COUNTING
+  static int starts, finishes;
+  LiteNetwork network;
+  LiteTensor input, output;
+  ASSERT_EQ(LITE_make_default_network(&network), 0);
+  ASSERT_EQ(LITE_load_model_from_path(network, artifact("affine").c_str()), 0);
+  LITE_set_start_callback(network, [](const LiteIO *, const LiteTensor *, size_t size) {
+    starts += size == 1;
+    return 0;
+  });
+  LITE_set_finish_callback_with_userdata(
+      network,
+      [](const LiteIO *, const LiteTensor *, size_t size, void *data) {
+        *static_cast<int *>(data) += size == 2;
+        return 0;
+      },
+      &finishes);
+  ASSERT_EQ(LITE_get_io_tensor(network, "x", LITE_INPUT, &input), 0);
+  ASSERT_EQ(LITE_get_io_tensor(network, "y", LITE_OUTPUT, &output), 0);
+  float x[4] = {1, 2, 3, 4}, y[4] = {};
+  const auto forward = [&] {
+    return LITE_reset_tensor_memory(input, x, sizeof(x)) | LITE_reset_tensor_memory(output, y, sizeof(y)) |
+           LITE_forward(network) | LITE_wait(network);
+  };
+  int failures = forward();
+  allocations = 0;
+  counting = true;
+  for (int i = 0; i < kForwards; ++i)
+    failures |= forward();
+  counting = false;
+  EXPECT_EQ(allocations, 0);
+  EXPECT_EQ(failures, 0);
+  EXPECT_EQ(starts, kForwards + 1);
+  EXPECT_EQ(finishes, kForwards + 1);
+  EXPECT_EQ(y[3], 8.5f);
+  LITE_destroy_network(network);
+#else
+  GTEST_SKIP() << "the allocator cannot be counted in this build";
+#endif
+}
 
 #if MGEC_COUNTING
 TEST(AllocationTest, TheCountingWorks) {

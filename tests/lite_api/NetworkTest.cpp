@@ -657,7 +657,8 @@ TEST(TestNetWorkOptions, OptionsDecidedAtCompileTimeAreAccepted) {
   const std::string log = testing::internal::GetCapturedStderr();
   set_log_level(ERROR);
   EXPECT_CONTAINS(log, "LITE[WRN] ");
-  EXPECT_CONTAINS(log, "weight_preprocess, jit_level, graph_opt_level, enable_nchw44, enable_nchw88: decided when");
+  EXPECT_CONTAINS(log, "honoured at compile time: weight_preprocess as 1, jit_level as 2, graph_opt_level as 3, "
+                       "auto_optimize_inference as 1, enable_nchw44 as another layout");
   EXPECT_CONTAINS(log, "use_tensorrt");
   EXPECT_CONTAINS(log, "needs 64 bytes, more than the limit of 1");
   const std::vector<float> expected = fill(*network);

@@ -1,4 +1,5 @@
 // Every public C++ header, under the oldest standard that it promises, and used as programs use it.
+#include "lite-c/global_c.h"
 #include "lite/common_enum_c.h"
 #include "lite/global.h"
 #include "lite/macro.h"
@@ -26,5 +27,13 @@ void use(const std::string &path, void *memory) {
   network->wait();
   LITE_ASSERT(network->get_device_id() == 0, "device %d", network->get_device_id());
   lite::LiteAny any(std::string("text"));
+  lite::ExtraConfig extra{true};
+  network->extra_configure(extra);
+  network->enable_profile_performance("profile.json");
+  network->get_static_memory_alloc_info();
+  lite::Runtime::enable_io_txt_dump(network, "io.txt");
+  lite::Runtime::enable_io_bin_dump(network, "io");
+  lite::set_persistent_cache("cache");
+  lite::lookup_physic_ptr(memory, LITE_CPU);
   LITE_LOG("%s", any.safe_cast<std::string>().c_str());
 }
