@@ -55,19 +55,6 @@ bool codegen::canConsume(Value value, Operation *consumer) {
   });
 }
 
-std::string codegen::floatLiteral(float value) {
-  if (std::isnan(value))
-    return "__builtin_nanf(\"\")";
-  if (std::isinf(value))
-    return value < 0 ? "-__builtin_inff()" : "__builtin_inff()";
-  char text[40];
-  snprintf(text, sizeof text, "%.9g", static_cast<double>(value));
-  std::string out = text;
-  if (out.find_first_of(".e") == std::string::npos)
-    out += ".0";
-  return out + "f";
-}
-
 FailureOr<ConsumerPlan> codegen::planConsumer(GroupOp group, Operation *anchor) {
   ConsumerPlan plan;
   DenseMap<Value, std::string> names;

@@ -51,7 +51,6 @@ mlir::FailureOr<ConsumerPlan> planConsumer(mge::GroupOp group, mlir::Operation *
 /// How the consumers of the group read operand `number`; None when only the anchor does.
 OperandKind consumerKind(mge::GroupOp group, unsigned number);
 
-/// A float as a C++ literal that gives back the same bits.
-std::string floatLiteral(float value);
+using mge::floatLiteral;
 
 } // namespace mgec::codegen

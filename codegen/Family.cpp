@@ -2,6 +2,7 @@
 #include "codegen/Family.h"
 #include "codegen/Families.h"
 #include "codegen/Nest.h"
+#include "codegen/Rows.h"
 
 using namespace mlir;
 using namespace mgec;
@@ -31,4 +32,28 @@ const Family &codegen::familyOfRow(mge::GroupOp group) {
   if (group.getRow() == "reference")
     return referenceFamily();
   return familyOf(group.getAnchor());
+}
+
+LogicalResult codegen::verifyRow(mge::GroupOp group, const TargetSet &targets) {
+  llvm::StringRef row = group.getRow().value_or("");
+  const Row *known = findRow(row);
+  if (!known)
+    return group.emitOpError() << "has the row " << row << ", which does not exist";
+  Choices choices;
+  (row == "reference" ? referenceFamily() : familyOf(group.getAnchor())).candidates(group, targets, choices);
+  for (const Candidate &candidate : choices.candidates) {
+    if (candidate.row != row)
+      continue;
+    for (NamedAttribute tile : candidate.tiles ? candidate.tiles.getValue() : llvm::ArrayRef<NamedAttribute>()) {
+      auto given = group.getTiles() ? group.getTiles()->getAs<IntegerAttr>(tile.getName()) : IntegerAttr();
+      if (!given || given.getInt() < 1)
+        return group.emitOpError() << "has the row " << row << " and no positive tile " << tile.getName();
+    }
+    return success();
+  }
+  InFlightDiagnostic error = group.emitOpError() << "has the row " << row << ", which cannot run it";
+  for (const Refusal &refusal : choices.refusals)
+    if (refusal.row == row)
+      error << ": " << refusal.reason;
+  return error;
 }

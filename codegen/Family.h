@@ -76,6 +76,8 @@ llvm::ArrayRef<const Family *> families();
 const Family &familyOf(mlir::Operation *anchor);
 /// The family that runs any single operation with its reference function (row "reference").
 const Family &referenceFamily();
+/// Whether the group's row can run it and its tiles are those of the row. Emits the error.
+mlir::LogicalResult verifyRow(mge::GroupOp group, const TargetSet &targets);
 /// The family to build or pack a group with, given its chosen row.
 const Family &familyOfRow(mge::GroupOp group);
 

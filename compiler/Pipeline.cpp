@@ -25,12 +25,13 @@ struct Stage {
 const Stage kStages[] = {
     {"infer", [](const CompileOptions &) { return createInferShapes(); }},
     {"simplify", [](const CompileOptions &) { return createSimplify(); }},
-    {"fuse", [](const CompileOptions &o) { return createFuse({o.fusionLevel}); }},
+    {"fuse", [](const CompileOptions &o) { return createFuse({o.referenceOnly ? 0 : o.fusionLevel}); }}, // references run single operations
     {"choose", [](const CompileOptions &o) { return createChoose({o.forceRows, o.referenceOnly}); }},
     {"tile-fuse", [](const CompileOptions &) { return createTileFuse(); }},
     {"pack", [](const CompileOptions &) { return createPack(); }},
     {"plan", [](const CompileOptions &) { return createPlan(); }},
     {"build", [](const CompileOptions &) { return createBuild(); }},
+    {"legalise", [](const CompileOptions &) { return createLegalise(); }},
 };
 
 /// "operator (variable 'x'): message" for people; locations name model variables.
@@ -117,7 +118,7 @@ Compilation mgec::compile(MLIRContext &context, const read::Model &model, const 
   if (!result.module)
     fail("import");
   SmallVector<StringRef> targets(options.targets.begin(), options.targets.end());
-  result.network()->setAttr("targets", Builder(&context).getStrArrayAttr(targets));
+  result.network().setTargetsAttr(Builder(&context).getStrArrayAttr(targets));
   unsigned number = 1;
   dump(*result.module, options, number++, "import");
   if (options.stopAfter == "import")

@@ -11,9 +11,13 @@
 #include "codegen/emit/Emit.h"
 #include "codegen/emit/Manifest.h"
 #include "compiler/passes/Passes.h"
+#include "include/mgec/model_abi.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringExtras.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 using namespace mlir;
 using namespace mgec;
@@ -60,19 +64,15 @@ static std::string quoted(StringRef text) {
 
 namespace {
 
-struct Step {
-  mutable GroupOp group;
-  std::string name; // unique in the variant
-};
-
 class Emitter {
 public:
   Emitter(NetworkOp network, StringRef name)
-      : network(network), name(printable(name)), ident(identifier(name)), targets(targetsOf(network)) {}
+      : network(network), name(printable(name)), ident(identifier(name)), targets(targetsOf(network)),
+        manifest(manifestJson(network, this->name, targets)), unique(ident + "_" + hash(manifest)) {}
 
   FailureOr<SourceTree> run() {
     for (auto variant : network.getBlock().getOps<VariantOp>())
-      steps.push_back(nameSteps(variant));
+      steps.push_back(stepsOf(variant));
     tree["weights.bin"] = weights();
     tree["weights.S"] = weightsAssembly();
     tree["model.cpp"] = modelSource();
@@ -87,18 +87,17 @@ public:
   }
 
 private:
-  std::vector<Step> nameSteps(VariantOp variant) {
-    std::vector<Step> result;
-    llvm::StringMap<unsigned> used;
-    for (auto group : variant.getBlock().getOps<GroupOp>()) {
-      if (group.getRow() == "view")
-        continue;
-      std::string text = printable(group.getLabel().value_or(""));
-      if (text.empty())
-        text = "step";
-      unsigned count = used[text]++;
-      result.push_back({group, count ? text + "#" + std::to_string(count + 1) : text});
-    }
+  static std::string hash(StringRef text) {
+    char digits[9];
+    snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(XXH3_64bits(text.data(), text.size())));
+    return digits;
+  }
+
+  std::vector<GroupOp> stepsOf(VariantOp variant) {
+    std::vector<GroupOp> result;
+    for (auto group : variant.getBlock().getOps<GroupOp>())
+      if (group.getStep())
+        result.push_back(group);
     return result;
   }
 
@@ -125,12 +124,12 @@ private:
     p.line("#endif");
     p.line(".section .rodata");
     p.line(".balign 64");
-    p.line(".global mgec_weights_", ident);
-    p.line(".hidden mgec_weights_", ident);
-    p.line(".type mgec_weights_", ident, ", %object");
-    p.line("mgec_weights_", ident, ":");
+    p.line(".global mgec_weights_", unique);
+    p.line(".hidden mgec_weights_", unique);
+    p.line(".type mgec_weights_", unique, ", %object");
+    p.line("mgec_weights_", unique, ":");
     p.line(".incbin \"weights.bin\"");
-    p.line(".size mgec_weights_", ident, ", . - mgec_weights_", ident);
+    p.line(".size mgec_weights_", unique, ", . - mgec_weights_", unique);
     return text;
   }
 
@@ -139,7 +138,7 @@ private:
   //===--------------------------------------------------------------------===//
 
   std::string entry(size_t variant, const Target &target) {
-    return "mgec_forward_" + ident + "_v" + std::to_string(variant) + "_" + target.tag;
+    return "mgec_forward_" + unique + "_v" + std::to_string(variant) + "_" + target.tag;
   }
 
   void printTensors(Printer &p, StringRef table, ArrayRef<StringRef> names, TypeRange types,
@@ -154,12 +153,8 @@ private:
         dims += (dims.empty() ? "" : ", ") + std::to_string(value);
       }
       auto [scale, zeroPoint] = quantisationOf(ranked.getElementType());
-      char scaleText[40];
-      snprintf(scaleText, sizeof scaleText, "%.9g", static_cast<double>(scale));
-      std::string literal = scaleText;
-      literal += literal.find_first_of(".e") == std::string::npos ? ".0f" : "f";
       p.line("{", quoted(label), ", ", dtypeNumber(ranked.getElementType()), ", ", ranked.getRank(), ", {", dims, "}, ",
-             literal, ", ", zeroPoint, ", MGEC_HOST, ", defaultAt ? defaultAt(k) : 0, "},");
+             mge::floatLiteral(scale), ", ", zeroPoint, ", MGEC_HOST, ", defaultAt ? defaultAt(k) : 0, "},");
     }
     p.close("};");
   }
@@ -180,7 +175,7 @@ private:
       if (!symbol)
         return 0;
       auto packed = cast<PackedOp>(::mlir::SymbolTable::lookupSymbolIn(network, symbol.getAttr()));
-      return 1 + packed.getOffset() / 64; // mgec_tensor_desc.default_value
+      return 1 + packed.getOffset() / MGEC_ALIGNMENT; // mgec_tensor_desc.default_value
     });
     printTensors(p, prefix + "outputs", out, variant.getBlock().getTerminator()->getOperandTypes());
     if (variant.hasSymbolicBatch()) {
@@ -192,8 +187,8 @@ private:
     p.open("const mgec_step ", prefix, "steps[] = {");
     if (steps[v].empty())
       p.line("{\"\", \"\", \"\"},");
-    for (const Step &step : steps[v])
-      p.line("{", quoted(step.name), ", ", quoted(step.group.getRow().value_or("")), ", ", quoted(variables(step.group)), "},");
+    for (GroupOp group : steps[v])
+      p.line("{", quoted(*group.getStep()), ", ", quoted(*group.getRow()), ", ", quoted(variables(group)), "},");
     p.close("};");
     p.open("const mgec_isa_entry ", prefix, "isa[] = {");
     for (const Target &target : targets.targets)
@@ -212,7 +207,7 @@ private:
       SmallVector<int64_t> shape = sampleShape(ranked);
       for (int64_t axis = 0; axis < ranked.getRank(); ++axis) {
         bool scaled = axis == 0 && isBatched(ranked);
-        p.line("output_dims[", k * 7 + axis, "] = ", shape[axis], scaled ? " * " + batch : "", ";");
+        p.line("output_dims[", k * MGEC_MAX_NDIM + axis, "] = ", shape[axis], scaled ? " * " + batch : "", ";");
       }
     }
     p.close();
@@ -231,7 +226,7 @@ private:
     p.line("#include \"", ident, ".h\"");
     p.line();
     p.open("extern \"C\" {");
-    p.line("extern const uint8_t mgec_weights_", ident, "[];");
+    p.line("extern const uint8_t mgec_weights_", unique, "[];");
     for (size_t v = 0; v < steps.size(); ++v)
       for (const Target &target : targets.targets)
         p.line("int32_t ", entry(v, target), "(const mgec_exec* exec);");
@@ -255,7 +250,6 @@ private:
     }
     p.close("};");
     p.line();
-    std::string manifest = manifestJson(network, name, targets);
     tree["manifest.json"] = manifest;
     p.open("const char manifest[] =");
     SmallVector<StringRef> lines;
@@ -268,13 +262,13 @@ private:
     p.line("sizeof(mgec_model), MGEC_ABI_VERSION, ", quoted(name), ",");
     p.line("{", hexBytes(network.getFingerprint()), "},");
     p.line("{", hexBytes(network.getGraphHash()), "},");
-    p.line(quoted(MGEC_VERSION), ", mgec_weights_", ident, ", UINT64_C(", network.getPackedBytes().value_or(0), "), ",
+    p.line(quoted(MGEC_VERSION), ", mgec_weights_", unique, ", UINT64_C(", network.getPackedBytes().value_or(0), "), ",
            steps.size(), ", 0, variants, manifest,");
     p.close("};");
     p.line();
     p.line("} // namespace");
     p.line();
-    p.line("extern \"C\" const mgec_model* mgec_model_", ident, "(void) { return &model; }");
+    p.line("extern \"C\" const mgec_model* mgec_model_", unique, "(void) { return &model; }");
     return text;
   }
 
@@ -297,7 +291,8 @@ private:
     p.line("#ifdef __cplusplus");
     p.line("extern \"C\"");
     p.line("#endif");
-    p.line("const mgec_model* mgec_model_", ident, "(void);");
+    p.line("const mgec_model* mgec_model_", unique, "(void);");
+    p.line("static inline const mgec_model* mgec_model_", ident, "(void) { return mgec_model_", unique, "(); }");
     return text;
   }
 
@@ -309,7 +304,7 @@ private:
     p.line();
     p.line("namespace {");
     p.open("struct Registration {");
-    p.line("Registration() { mgec_register_model(mgec_model_", ident, "()); }");
+    p.line("Registration() { mgec_register_model(mgec_model_", unique, "()); }");
     p.close("} const registration;");
     p.line("} // namespace");
     return text;
@@ -322,7 +317,7 @@ private:
     p.line("#include \"", ident, ".h\"");
     p.line();
     p.line("extern \"C\" __attribute__((visibility(\"default\"))) const mgec_model* const* mgec_artifact_models(uint32_t* count) {");
-    p.line("  static const mgec_model* const models[] = {mgec_model_", ident, "()};");
+    p.line("  static const mgec_model* const models[] = {mgec_model_", unique, "()};");
     p.line("  *count = 1;");
     p.line("  return models;");
     p.line("}");
@@ -391,8 +386,8 @@ private:
     return text;
   }
 
-  static std::string stepFunction(size_t v, size_t number, const Step &step) {
-    return "v" + std::to_string(v) + "_step" + std::to_string(number) + "_" + identifier(StringRef(step.name).take_front(40));
+  static std::string stepFunction(size_t v, size_t number, GroupOp step) {
+    return "v" + std::to_string(v) + "_step" + std::to_string(number) + "_" + identifier(step.getStep()->take_front(40));
   }
 
   /// What the layer is, for a reader of the code.
@@ -453,13 +448,11 @@ private:
     return "reinterpret_cast<const " + type + "*>(exec->weights + " + std::to_string(packed.getOffset()) + ")";
   }
 
-  void printStep(Printer &p, VariantOp variant, size_t v, size_t number, const Step &step, const Target &target,
-                 ModuleOp module) {
-    GroupOp group = step.group;
+  void printStep(Printer &p, VariantOp variant, size_t v, size_t number, GroupOp group, const Target &target, ModuleOp module) {
     p.line();
-    p.line("/// ", step.name, ": ", describe(group));
+    p.line("/// ", *group.getStep(), ": ", describe(group));
     p.line("/// Row ", group.getRow().value_or(""), "; variables ", variables(group), ".");
-    p.open("MGEC_NOINLINE void ", stepFunction(v, number, step), "(const mgec_exec* exec, int64_t batch) {");
+    p.open("MGEC_NOINLINE void ", stepFunction(v, number, group), "(const mgec_exec* exec, int64_t batch) {");
     unsigned phase = 0;
     for (auto reference : group.getKernelsAttr().getAsRange<SymbolRefAttr>()) {
       if (reference.getRootReference() != StringRef(target.tag))
@@ -542,7 +535,9 @@ private:
   NetworkOp network;
   std::string name, ident;
   TargetSet targets;
-  std::vector<std::vector<Step>> steps;
+  std::string manifest;
+  std::string unique; // what external symbols end in: several models, or builds of one, may meet in a program
+  std::vector<std::vector<GroupOp>> steps;
   SourceTree tree;
 };
 

@@ -328,13 +328,9 @@ private:
         stride *= shape[axis];
       }
       auto [scale, zeroPoint] = mge::quantisationOf(type.getElementType());
-      char number[40];
-      snprintf(number, sizeof number, "%.9g", static_cast<double>(scale));
-      std::string scaleText = StringRef(number).find_first_of(".e") == StringRef::npos ? std::string(number) + ".0f"
-                                                                                       : std::string(number) + "f";
       return "{const_cast<" + cType(type.getElementType()) + "*>(" + use(op.getArgs()[k]) + "), " +
              std::to_string(mge::dtypeNumber(type.getElementType())) + ", " + std::to_string(type.getRank()) + ", {" +
-             dims + "}, {" + strides + "}, " + scaleText + ", " + std::to_string(zeroPoint) + "}";
+             dims + "}, {" + strides + "}, " + mge::floatLiteral(scale) + ", " + std::to_string(zeroPoint) + "}";
     };
     unsigned inputs = op.getInputs(), total = op.getArgs().size();
     p.open("const View in[] = {");

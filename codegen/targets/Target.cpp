@@ -56,7 +56,9 @@ static Target aarch64() {
   return t;
 }
 
-/// This machine's own features: the level it reaches, compiled for exactly this processor.
+/// This machine's own features: the level it reaches and the extensions that kernels use, tuned for this processor. What the
+/// code may use is spelled out, so that the check at load covers all of it (`-march=native` would use features that the
+/// check does not know).
 static Target native() {
 #if defined(__x86_64__)
   llvm::StringMap<bool> has = llvm::sys::getHostCPUFeatures();
@@ -67,12 +69,13 @@ static Target native() {
   };
   Target t = all(v4().features) ? v4() : all(v3().features) ? v3() : generic();
   if (t.isa != 0) {
-    t.flags = t.lanes == 16 ? "-march=native -mprefer-vector-width=512" : "-march=native";
-    // -march=native uses whatever the processor has; the load-time check names what kernels and compilers rely on.
-    for (const char *extra : {"avx512vnni", "avxvnni", "avx512bf16"})
-      if (has.lookup(extra))
-        t.features += std::string(",") + extra;
-    t.vnni = has.lookup("avx512vnni") || has.lookup("avxvnni");
+    const char *extra = t.lanes == 16 ? "avx512vnni" : "avxvnni";
+    if (has.lookup(extra)) {
+      t.features += std::string(",") + extra;
+      t.flags += std::string(" -m") + extra;
+      t.vnni = true;
+    }
+    t.flags += " -mtune=native";
   }
 #elif defined(__aarch64__)
   Target t = aarch64();

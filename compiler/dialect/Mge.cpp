@@ -6,6 +6,8 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace mgec::mge;
 
@@ -104,6 +106,14 @@ Attribute EncodingAttr::parse(AsmParser &parser, Type) {
   return EncodingAttr::get(parser.getContext(), layout, dims);
 }
 
+LogicalResult PlaceAttr::verify(llvm::function_ref<InFlightDiagnostic()> error, StringRef space, int64_t offset, int64_t bytes) {
+  if (space != "arena" && space != "output" && space != "input")
+    return error() << "a place is in the arena, an output or an input, not in " << space;
+  if (offset < 0 || bytes < 0)
+    return error() << "a place has neither negative offset nor size";
+  return success();
+}
+
 void EncodingAttr::print(AsmPrinter &printer) const {
   printer << "<";
   if (getLayout())
@@ -200,20 +210,43 @@ RankedTensorType tensorType(ArrayRef<AffineExpr> dims, Type element, unsigned nu
   return RankedTensorType::get(shape, element, encoding);
 }
 
+std::optional<int64_t> batchMultiple(AffineExpr extent) {
+  if (isa<AffineSymbolExpr>(extent))
+    return 1;
+  auto binary = dyn_cast<AffineBinaryOpExpr>(extent);
+  if (!binary || binary.getKind() != AffineExprKind::Mul || !isa<AffineSymbolExpr>(binary.getLHS()))
+    return std::nullopt;
+  auto factor = constantOf(binary.getRHS());
+  return factor && *factor > 0 ? factor : std::nullopt;
+}
+
 SmallVector<int64_t> sampleShape(RankedTensorType type) {
   SmallVector<int64_t> shape(type.getShape());
   if (!shape.empty() && ShapedType::isDynamic(shape[0])) {
-    // The first extent is a multiple of the batch: k * N counts k.
-    AffineExpr dim = dimsOf(type)[0];
-    int64_t multiple = 1;
-    if (auto binary = dyn_cast<AffineBinaryOpExpr>(dim); binary && binary.getKind() == AffineExprKind::Mul)
-      multiple = constantOf(binary.getRHS()).value_or(1);
-    shape[0] = multiple;
+    auto multiple = batchMultiple(dimsOf(type)[0]);
+    assert(multiple && "the infer stage refuses other extents");
+    shape[0] = multiple.value_or(1);
   }
   return shape;
 }
 
 bool isBatched(RankedTensorType type) { return type.getRank() > 0 && type.isDynamicDim(0); }
+
+static std::string realLiteral(double value, int digits, const char *suffix) {
+  if (std::isnan(value))
+    return std::string("__builtin_nan") + suffix + "(\"\")";
+  if (std::isinf(value))
+    return std::string(value < 0 ? "-" : "") + "__builtin_inf" + suffix + "()";
+  char text[40];
+  snprintf(text, sizeof text, "%.*g", digits, value);
+  std::string out = text;
+  if (out.find_first_of(".e") == std::string::npos)
+    out += ".0";
+  return out + suffix;
+}
+
+std::string floatLiteral(float value) { return realLiteral(static_cast<double>(value), 9, "f"); }
+std::string doubleLiteral(double value) { return realLiteral(value, 17, ""); }
 
 unsigned elementBits(Type element) {
   element = storageType(element);

@@ -24,6 +24,10 @@ enum class FusionRole {
   Movement,    // copies elements: concat, slice, transpose, relayout
 };
 
+template <class Op> struct HostArithmetic : mlir::OpTrait::TraitBase<Op, HostArithmetic> {};
+template <class Op> struct OneElementType : mlir::OpTrait::TraitBase<Op, OneElementType> {};
+template <class Op> struct ShapeOnly : mlir::OpTrait::TraitBase<Op, ShapeOnly> {};
+
 } // namespace mgec::mge
 
 #include "compiler/dialect/MgeDialect.h.inc"
@@ -38,6 +42,9 @@ enum class FusionRole {
 
 namespace mgec::mge {
 
+/// The stages of the pipeline after reading, in order; `mge.network` says which is done.
+llvm::ArrayRef<llvm::StringRef> stageOrder();
+
 /// The layout in `type`'s encoding, row-major when it says none. Never null for ranked tensors.
 LayoutAttr layoutOf(mlir::Type type);
 /// `type` with another layout (row-major: without one).
@@ -48,7 +55,9 @@ mlir::RankedTensorType logical(mlir::RankedTensorType type);
 llvm::SmallVector<mlir::AffineExpr> dimsOf(mlir::RankedTensorType type);
 /// A row-major tensor type with these extents.
 mlir::RankedTensorType tensorType(llvm::ArrayRef<mlir::AffineExpr> dims, mlir::Type element, unsigned numSymbols);
-/// Extents for one sample: static, a dynamic first extent counts as 1.
+/// k, where an extent is k times the batch; nullopt for other extents.
+std::optional<int64_t> batchMultiple(mlir::AffineExpr extent);
+/// Extents for one sample: static, a dynamic first extent k * N counts as k (the infer stage lets no other one pass).
 llvm::SmallVector<int64_t> sampleShape(mlir::RankedTensorType type);
 /// Whether the first extent is a symbol (a batch known only at run time).
 bool isBatched(mlir::RankedTensorType type);
@@ -58,6 +67,9 @@ int64_t sampleBytes(mlir::RankedTensorType type);
 unsigned elementBits(mlir::Type element);
 /// Name of an element type for messages and kernels: "f32", "qs8" …
 std::string elementName(mlir::Type element);
+/// A number as a C++ literal that gives back the same value (of a NaN, any).
+std::string floatLiteral(float value);
+std::string doubleLiteral(double value);
 /// The number of `mgec_dtype` for an element type; -1 where it has none.
 int dtypeNumber(mlir::Type element);
 /// Scale and zero point of a quantised element type, {0, 0} otherwise.

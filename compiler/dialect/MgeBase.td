@@ -69,10 +69,11 @@ def Mge_SymbolAttr : Mge_Attr<"Symbol", "symbol"> {
 def Mge_PlaceAttr : Mge_Attr<"Place", "place"> {
   let summary = "where a group result lives: the arena at an offset, or a model output";
   let description = [{
-    `space` is "arena" or "output"; `offset` is in bytes for the arena and the output's number otherwise. Arena offsets of
-    variants with a symbolic batch are per sample: the run-time offset is `offset` times the batch.
+    `space` is "arena", "output", or "input" for a view of one; `offset` is in bytes for the arena and the output's or
+    input's number otherwise. Arena offsets of variants with a symbolic batch are per sample: the run-time offset is `offset` times the batch.
   }];
   let parameters = (ins StringRefParameter<>:$space, "int64_t":$offset, "int64_t":$bytes);
+  let genVerifyDecl = 1;
   let assemblyFormat = "`<` $space `,` $offset `,` $bytes `>`";
 }
 
@@ -112,12 +113,21 @@ def Mge_FusionOpInterface : OpInterface<"FusionOpInterface"> {
   ];
 }
 
+/// Shape arithmetic goes through the operation: on small known values it is computed while shapes are inferred.
+def Mge_HostArithmetic : NativeOpTrait<"HostArithmetic"> { let cppNamespace = "::mgec::mge"; }
+/// Operands are converted to the result's element type where they differ.
+def Mge_OneElementType : NativeOpTrait<"OneElementType"> { let cppNamespace = "::mgec::mge"; }
+/// The result follows from shapes alone and has no kernel.
+def Mge_ShapeOnly : NativeOpTrait<"ShapeOnly"> { let cppNamespace = "::mgec::mge"; }
+
 /// An operation that stands for MegEngine operators. `mgeNames` are the registered operator names that import as this
 /// operation, `mgeParam` the parameter tables whose fields become its attributes (same names in snake_case).
 class Mge_Op<string mnemonic, list<string> names, list<string> params, list<Trait> traits = []>
     : Op<Mge_Dialect, mnemonic, !listconcat(traits, [Pure, DeclareOpInterfaceMethods<Mge_ShapeOpInterface>])> {
   list<string> mgeNames = names;
   list<string> mgeParams = params;
+  /// The folder below codegen/kernels whose reference.hpp has the operation's reference function.
+  string kernelFolder = "shape";
 }
 
 def Mge_Fusable : DeclareOpInterfaceMethods<Mge_FusionOpInterface, ["getFusionRole"]>;

@@ -17,6 +17,9 @@ struct TensorShape {
   size_t rank() const { return dims.size(); }
 };
 
+/// The most elements that a value on the host has.
+constexpr int64_t kMaxHostElements = 256;
+
 /// The elements of a small integer tensor that host-side shape arithmetic computes, row-major.
 using HostValue = llvm::SmallVector<mlir::AffineExpr>;
 

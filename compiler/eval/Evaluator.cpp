@@ -26,9 +26,10 @@ Tensor eval::makeTensor(ArrayRef<int64_t> shape, Type element) {
 
 /// Extents of a type once the batch is known.
 static SmallVector<int64_t> concreteShape(RankedTensorType type, int64_t batch) {
-  SmallVector<int64_t> shape = sampleShape(type);
-  if (isBatched(type))
-    shape[0] *= batch;
+  SmallVector<int64_t> shape;
+  AffineExpr value = getAffineConstantExpr(batch, type.getContext());
+  for (AffineExpr dim : dimsOf(type))
+    shape.push_back(constantOf(dim.replaceSymbols(value)).value_or(0));
   return shape;
 }
 

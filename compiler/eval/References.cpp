@@ -54,8 +54,8 @@ class Initialiser {
 public:
   explicit Initialiser(std::string name) : text(std::move(name) + "{") {}
   void add(int32_t value) { field() << value; }
-  void add(float value) { field() << real(value) << "f"; }
-  void add(double value) { field() << real(value); }
+  void add(float value) { field() << mgec::mge::floatLiteral(value); }
+  void add(double value) { field() << mgec::mge::doubleLiteral(value); }
   void add(const kernels::IntArray &value) {
     auto &os = field();
     os << "{" << value.size << ", {";
@@ -70,16 +70,6 @@ private:
     os << (first ? "" : ", ");
     first = false;
     return os;
-  }
-  static std::string real(double value) {
-    if (std::isinf(value))
-      return value < 0 ? "-__builtin_inf()" : "__builtin_inf()";
-    if (std::isnan(value))
-      return "__builtin_nan(\"\")";
-    char buffer[40];
-    snprintf(buffer, sizeof buffer, "%.17g", value);
-    std::string text = buffer;
-    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
   }
   std::string text;
   llvm::raw_string_ostream os{text};
@@ -98,7 +88,7 @@ bool mgec::eval::runReference(Operation *operation, ArrayRef<ViewArgs> inputs, A
     kernels::ref::copy_in_order(in[0], out[0]);
     return true;
   }
-#define MGEC_REFERENCE(CLASS, NAME, FILL, PRINT)                                                                       \
+#define MGEC_REFERENCE(CLASS, NAME, FOLDER, FILL, PRINT)                                                               \
   if (auto op = dyn_cast<mge::CLASS>(operation)) {                                                                     \
     kernels::NAME##Params p = {};                                                                                      \
     FILL;                                                                                                              \
@@ -111,7 +101,7 @@ bool mgec::eval::runReference(Operation *operation, ArrayRef<ViewArgs> inputs, A
 }
 
 std::string mgec::eval::referenceParams(Operation *operation) {
-#define MGEC_REFERENCE(CLASS, NAME, FILL, PRINT)                                                                       \
+#define MGEC_REFERENCE(CLASS, NAME, FOLDER, FILL, PRINT)                                                               \
   if (auto op = dyn_cast<mge::CLASS>(operation)) {                                                                     \
     kernels::NAME##Params p = {};                                                                                      \
     FILL;                                                                                                              \
@@ -125,9 +115,18 @@ std::string mgec::eval::referenceParams(Operation *operation) {
 }
 
 std::string mgec::eval::referenceName(Operation *operation) {
-#define MGEC_REFERENCE(CLASS, NAME, FILL, PRINT)                                                                       \
+#define MGEC_REFERENCE(CLASS, NAME, FOLDER, FILL, PRINT)                                                               \
   if (isa<mge::CLASS>(operation))                                                                                      \
     return #NAME;
+#include "ReferenceTable.inc"
+#undef MGEC_REFERENCE
+  return "";
+}
+
+std::string mgec::eval::referenceFolder(Operation *operation) {
+#define MGEC_REFERENCE(CLASS, NAME, FOLDER, FILL, PRINT)                                                               \
+  if (isa<mge::CLASS>(operation))                                                                                      \
+    return FOLDER;
 #include "ReferenceTable.inc"
 #undef MGEC_REFERENCE
   return "";

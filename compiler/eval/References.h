@@ -25,5 +25,7 @@ std::string referenceParams(mlir::Operation *op);
 
 /// The name of the reference function of `op` without namespace ("conv"); empty when it has none.
 std::string referenceName(mlir::Operation *op);
+/// The folder below codegen/kernels that holds it; "" when there is none.
+std::string referenceFolder(mlir::Operation *op);
 
 } // namespace mgec::eval

@@ -101,7 +101,7 @@ public:
     builder.setInsertionPointToEnd(module->getBody());
     network = NetworkOp::create(builder, module->getLoc(), builder.getStringAttr("network"),
                                 builder.getStringAttr(hex(model.fingerprint)),
-                                builder.getStringAttr(hex(model.graphHash)), builder.getStringAttr("import"), IntegerAttr(),
+                                builder.getStringAttr(hex(model.graphHash)), builder.getStringAttr("import"), ArrayAttr(), IntegerAttr(),
                                 IntegerAttr());
     network.getBody().emplaceBlock();
     if (failed(importWeights()))

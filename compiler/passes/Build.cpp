@@ -2,6 +2,7 @@
 #include "codegen/Family.h"
 #include "codegen/Nest.h"
 #include "compiler/passes/Passes.h"
+#include "include/mgec/model_abi.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringMap.h"
@@ -31,6 +32,8 @@ std::string textOf(mgk::KernelOp kernel) {
 struct BuildPass : mgec::impl::BuildBase<BuildPass> {
   void runOnOperation() override {
     NetworkOp network = getOperation();
+    if (failed(enterStage(network, "build")))
+      return signalPassFailure();
     codegen::TargetSet targets = targetsOf(network);
     DenseMap<Operation *, SmallVector<Attribute>> kernels;
     DenseMap<Operation *, int64_t> scratch;
@@ -58,7 +61,7 @@ struct BuildPass : mgec::impl::BuildBase<BuildPass> {
         }
     }
     for (auto variant : network.getBlock().getOps<VariantOp>()) {
-      variant.setScratchBytes(llvm::alignTo(scratch[variant], 64));
+      variant.setScratchBytes(llvm::alignTo(scratch[variant], MGEC_ALIGNMENT));
       for (auto group : variant.getBlock().getOps<GroupOp>())
         group.setKernelsAttr(ArrayAttr::get(&getContext(), kernels[group]));
     }

@@ -1,12 +1,13 @@
 //===- Choose.cpp - stage choose --------------------------------------------------------------------------------===//
 //
 // Rows and layouts for all groups at once. The cost of a choice is the sum of the rows' predicted times and of the relayouts
-// that it makes necessary (one per value and wanted layout). The solver starts from several assignments (cheapest rows,
+// that it makes necessary (one an edge whose layouts differ: an upper bound, since edges share them). The solver starts from several assignments (cheapest rows,
 // blocked everywhere, row-major everywhere) and improves each by changing one group, then pairs of neighbours, until nothing
 // helps; the best result wins. Networks have hundreds of groups with a handful of rows each: this takes milliseconds.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "codegen/Family.h"
+#include "codegen/Rows.h"
 #include "compiler/passes/Passes.h"
 
 #include "mlir/IR/Builders.h"
@@ -237,6 +238,15 @@ struct ChoosePass : mgec::impl::ChooseBase<ChoosePass> {
 
   void runOnOperation() override {
     NetworkOp network = getOperation();
+    if (failed(enterStage(network, "choose")))
+      return signalPassFailure();
+    SmallVector<StringRef> rows;
+    StringRef(force).split(rows, ',', -1, /*KeepEmpty=*/false);
+    for (StringRef row : rows)
+      if (!codegen::findRow(row)) {
+        network.emitOpError() << "cannot prefer the row " << row << ", which does not exist; docs/generated/rows.md lists the rows";
+        return signalPassFailure();
+      }
     codegen::TargetSet targets = targetsOf(network);
     network.setChannelBlock(targets.block);
     for (auto variant : network.getBlock().getOps<VariantOp>())
@@ -296,6 +306,7 @@ struct ChoosePass : mgec::impl::ChooseBase<ChoosePass> {
 
   void apply(GroupOp group, const Candidate &candidate, const Choices &choices) {
     Builder builder(&getContext());
+    assert(codegen::findRow(candidate.row) && "kernels.inc lists every row");
     group.setRow(candidate.row);
     if (candidate.tiles)
       group.setTilesAttr(candidate.tiles);
@@ -375,14 +386,3 @@ struct ChoosePass : mgec::impl::ChooseBase<ChoosePass> {
 };
 
 } // namespace
-
-codegen::TargetSet mgec::targetsOf(NetworkOp network) {
-  SmallVector<codegen::Target> targets;
-  if (auto names = network->getAttrOfType<ArrayAttr>("targets"))
-    for (StringRef name : names.getAsValueRange<StringAttr>())
-      if (auto target = codegen::findTarget(name))
-        targets.push_back(*target);
-  if (targets.empty())
-    targets.push_back(*codegen::findTarget("native"));
-  return codegen::makeTargetSet(targets);
-}

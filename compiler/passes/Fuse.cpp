@@ -63,6 +63,8 @@ struct FusePass : mgec::impl::FuseBase<FusePass> {
 
   void runOnOperation() override {
     NetworkOp network = getOperation();
+    if (failed(enterStage(network, "fuse")))
+      return signalPassFailure();
     for (auto variant : network.getBlock().getOps<VariantOp>()) {
       copyOutputs(variant);
       fuse(variant);

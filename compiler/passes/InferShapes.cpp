@@ -20,9 +20,6 @@ using namespace mgec::mge;
 
 namespace {
 
-/// Largest integer constant whose value shape arithmetic may use.
-constexpr int64_t kMaxHostElements = 256;
-
 class Inference {
 public:
   explicit Inference(VariantOp variant) : variant(variant), context(variant.getContext()) {}
@@ -112,8 +109,7 @@ private:
 
   /// Shape arithmetic goes through other types too (sizes scaled by a float): small operations on known values are computed at once.
   void evaluateHere(Operation *op) {
-    if (op->getNumResults() != 1 || op->getNumOperands() == 0 || !isa<ElemwiseOp, TypeCvtOp, ConcatOp, ReshapeOp, ReduceOp,
-                                                                      AxisAddRemoveOp, SubtensorOp, BroadcastOp, DimshuffleOp>(op))
+    if (op->getNumResults() != 1 || op->getNumOperands() == 0 || !op->hasTrait<HostArithmetic>())
       return;
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     if (!type.hasStaticShape() || type.getNumElements() > kMaxHostElements)
@@ -180,7 +176,7 @@ private:
 
   /// Element-wise operations and joins compute in one type: operands of another are converted first.
   void convertOperands(Operation *op) {
-    if (!isa<ElemwiseOp, ConcatOp>(op))
+    if (!op->hasTrait<OneElementType>())
       return;
     Type element = cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
     // Comparisons that give a boolean compute in their operands' type.
@@ -216,7 +212,7 @@ private:
         bytes.insert(bytes.end(), reinterpret_cast<uint8_t *>(&element), reinterpret_cast<uint8_t *>(&element) + 4);
       }
       if (!known) {
-        if (isa<GetVarShapeOp>(op) && feedsData(&op))
+        if (op.hasTrait<ShapeOnly>() && feedsData(&op))
           return op.emitOpError("is used as data, but depends on a symbolic extent");
         continue;
       }
@@ -249,6 +245,8 @@ private:
 struct InferShapesPass : mgec::impl::InferShapesBase<InferShapesPass> {
   void runOnOperation() override {
     NetworkOp network = getOperation();
+    if (failed(enterStage(network, "infer")))
+      return signalPassFailure();
     for (auto variant : network.getBlock().getOps<VariantOp>())
       if (failed(Inference(variant).run()) || failed(foldConstants(variant)))
         return signalPassFailure();

@@ -2,6 +2,7 @@
 #include "codegen/Consumer.h"
 #include "codegen/Family.h"
 #include "compiler/passes/Passes.h"
+#include "include/mgec/model_abi.h"
 
 #include "mlir/IR/Builders.h"
 
@@ -18,17 +19,21 @@ using namespace mgec::mge;
 
 namespace {
 
-constexpr int64_t kAlignment = 64;
-
 struct PackPass : mgec::impl::PackBase<PackPass> {
   void runOnOperation() override {
     network = getOperation();
+    if (failed(enterStage(network, "pack")))
+      return signalPassFailure();
     targets = targetsOf(network);
     offset = 0;
     for (auto variant : network.getBlock().getOps<VariantOp>()) {
       packDefaults(variant);
-      for (auto group : variant.getBlock().getOps<GroupOp>())
+      for (auto group : variant.getBlock().getOps<GroupOp>()) {
+        // From here on kernels rely on the row: it may come from elsewhere than the choose stage.
+        if (failed(codegen::verifyRow(group, targets)))
+          return signalPassFailure();
         packGroup(group);
+      }
     }
     network.setPackedBytes(offset);
     network.setStage("pack");
@@ -97,7 +102,7 @@ struct PackPass : mgec::impl::PackBase<PackPass> {
     PackedOp::create(builder, weight.getLoc(), name, FlatSymbolRefAttr::get(weight.getSymNameAttr()),
                      builder.getStringAttr(packed.form), makeElements(type, packed.bytes),
                      builder.getI64IntegerAttr(offset), builder.getI64IntegerAttr(packed.bytes.size()));
-    offset = llvm::alignTo(offset + packed.bytes.size(), kAlignment);
+    offset = llvm::alignTo(offset + packed.bytes.size(), MGEC_ALIGNMENT);
     return made[key] = name;
   }
 

@@ -12,6 +12,13 @@ namespace mgec {
 #define GEN_PASS_DECL
 #include "compiler/passes/Passes.h.inc"
 
+/// Whether a stage may begin: the stage before it is done, this one is not, and the network's targets exist. Emits the
+/// error.
+mlir::LogicalResult enterStage(mge::NetworkOp network, llvm::StringRef stage);
+
+/// Proves the places of a planned variant, independently of how they were found. Emits the error.
+mlir::LogicalResult checkPlan(mge::VariantOp variant);
+
 /// The targets that the stages from `choose` on compile for: from the network's `targets` attribute.
 codegen::TargetSet targetsOf(mge::NetworkOp network);
 

@@ -66,8 +66,18 @@ def Plan : Pass<"mge-plan", "mgec::mge::NetworkOp"> {
   let options = [Option<"disjoint", "disjoint", "bool", "false", "give every result memory of its own (debugging)">];
 }
 
+def CheckPlan : Pass<"mge-check-plan", "mgec::mge::NetworkOp"> {
+  let summary = "proves the memory plan again, independently of how it was made; changes nothing";
+  let description = "Part of the plan stage, and a pass of its own for plans that come from elsewhere.";
+}
+
 def Build : Pass<"mge-build", "mgec::mge::NetworkOp"> {
   let summary = "build: every group has its loop nests, one set per instruction set";
+}
+
+def Legalise : Pass<"mge-legalise", "mgec::mge::NetworkOp"> {
+  let summary = "legalise: every group that runs a kernel has the name that code, profiles and dumps call it by";
+  let description = "The last change to the IR: the printer only prints.";
 }
 
 #endif // MGEC_PASSES

@@ -2,14 +2,13 @@
 //
 // Every group result gets a place: an output's memory, its operand's place (views), or an offset in the arena. Offsets are
 // assigned by decreasing size, each at the lowest address that is free over its life (best known simple heuristic for
-// interval packing; within a few percent of the lower bound on real networks). An independent check then replays the plan.
+// interval packing; within a few percent of the lower bound on real networks). CheckPlan.cpp then proves the result.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "compiler/passes/Passes.h"
+#include "include/mgec/model_abi.h"
 
 #include "mlir/IR/Builders.h"
-
-#include <map>
 
 namespace mgec {
 #define GEN_PASS_DEF_PLAN
@@ -22,11 +21,9 @@ using namespace mgec::mge;
 
 namespace {
 
-constexpr int64_t kAlignment = 64;
-
 /// The value whose memory `value` is: through views to what a kernel (or the caller) wrote.
 Value rootOf(Value value) {
-  for (auto group = value.getDefiningOp<GroupOp>(); group && group.getRow() == "view";
+  for (auto group = value.getDefiningOp<GroupOp>(); group && group.isView();
        group = value.getDefiningOp<GroupOp>())
     value = group.getInputs()[0];
   return value;
@@ -47,10 +44,10 @@ Lives livesOf(ArrayRef<GroupOp> order, Operation *terminator) {
   Lives lives;
   for (auto [step, each] : llvm::enumerate(order)) {
     GroupOp group = each;
-    if (group.getRow() != "view")
+    if (!group.isView())
       for (Value result : group.getResults()) {
         lives.number[result] = lives.buffers.size();
-        int64_t bytes = llvm::alignTo(sampleBytes(cast<RankedTensorType>(result.getType())), kAlignment);
+        int64_t bytes = llvm::alignTo(sampleBytes(cast<RankedTensorType>(result.getType())), MGEC_ALIGNMENT);
         lives.buffers.push_back({result, bytes, static_cast<int64_t>(step), static_cast<int64_t>(step)});
       }
     for (Value operand : group.getInputs())
@@ -96,7 +93,7 @@ SmallVector<GroupOp> greedyOrder(ArrayRef<GroupOp> order) {
   while (!ready.empty()) {
     auto growth = [&](GroupOp group) {
       int64_t change = 0;
-      if (group.getRow() != "view")
+      if (!group.isView())
         for (Value each : group.getResults())
           change += bytes(each);
       llvm::SmallDenseSet<Value, 4> roots;
@@ -128,6 +125,8 @@ struct PlanPass : mgec::impl::PlanBase<PlanPass> {
   using PlanBase::PlanBase;
 
   void runOnOperation() override {
+    if (failed(enterStage(getOperation(), "plan")))
+      return signalPassFailure();
     for (auto variant : getOperation().getBlock().getOps<VariantOp>())
       if (failed(plan(variant)))
         return signalPassFailure();
@@ -172,7 +171,7 @@ struct PlanPass : mgec::impl::PlanBase<PlanPass> {
       }
       group.setPlacesAttr(builder.getArrayAttr(places));
     }
-    return check(variant);
+    return checkPlan(variant);
   }
 
   int64_t assign(std::vector<Buffer> &buffers) {
@@ -199,61 +198,6 @@ struct PlanPass : mgec::impl::PlanBase<PlanPass> {
       arena = std::max(arena, offset + buffer->bytes);
     }
     return arena;
-  }
-
-  /// Replays the plan on a map of who owns each byte: every byte that a group reads must have been written by the group that
-  /// defines the value, and nothing else since. Knows nothing of how the plan was made.
-  LogicalResult check(VariantOp variant) {
-    std::map<int64_t, std::pair<int64_t, Value>> owner; // begin -> (end, value)
-    auto write = [&](int64_t begin, int64_t end, Value value) {
-      for (auto it = owner.begin(); it != owner.end();) {
-        auto [from, rest] = *it;
-        auto [to, who] = rest;
-        if (to <= begin || from >= end) {
-          ++it;
-          continue;
-        }
-        it = owner.erase(it);
-        if (from < begin)
-          owner[from] = {begin, who};
-        if (to > end)
-          owner[end] = {to, who};
-      }
-      owner[begin] = {end, value};
-    };
-    auto placeOf = [](Value value) {
-      auto group = value.getDefiningOp<GroupOp>();
-      return group ? cast<PlaceAttr>((*group.getPlaces())[cast<OpResult>(value).getResultNumber()]) : PlaceAttr();
-    };
-    int64_t arena = *variant.getArenaBytes();
-    for (auto group : variant.getBlock().getOps<GroupOp>()) {
-      for (Value operand : group.getInputs()) {
-        PlaceAttr place = placeOf(operand);
-        if (!place || place.getSpace() != "arena")
-          continue;
-        auto it = owner.find(place.getOffset());
-        if (it == owner.end() || it->second.second != rootOf(operand) ||
-            it->second.first < place.getOffset() + place.getBytes())
-          return group.emitOpError() << "reads memory of " << nameOf(operand) << " that the plan gave away";
-      }
-      if (group.getRow() == "view")
-        continue;
-      for (Value result : group.getResults()) {
-        PlaceAttr place = placeOf(result);
-        if (place.getSpace() != "arena")
-          continue;
-        int64_t begin = place.getOffset(), end = begin + place.getBytes();
-        if (begin < 0 || end > arena || begin % kAlignment)
-          return group.emitOpError("has a place outside of the arena");
-        // A kernel may not write what it still reads.
-        for (Value operand : group.getInputs())
-          if (PlaceAttr from = placeOf(operand); from && from.getSpace() == "arena" && from.getOffset() < end &&
-                                                 begin < from.getOffset() + from.getBytes())
-            return group.emitOpError() << "writes over its operand " << nameOf(operand);
-        write(begin, end, result);
-      }
-    }
-    return success();
   }
 };
 

@@ -30,10 +30,16 @@ struct SimplifyPass : mgec::impl::SimplifyBase<SimplifyPass> {
 
   void runOnOperation() override {
     NetworkOp network = getOperation();
+    if (failed(enterStage(network, "simplify")))
+      return signalPassFailure();
     for (auto variant : network.getBlock().getOps<VariantOp>()) {
       // Rewrites make constant operations, whose results enable rewrites.
-      for (int round = 0; round < 8; ++round) {
+      for (int round = 0;; ++round) {
         bool changed = false;
+        if (round == 64) {
+          variant.emitOpError("rewrites and constants do not come to an end");
+          return signalPassFailure();
+        }
         if (failed(applyPatternsGreedily(variant.getOperation(), patterns, GreedyRewriteConfig(), &changed))) {
           variant.emitOpError("rewrites do not come to an end");
           return signalPassFailure();
@@ -47,9 +53,25 @@ struct SimplifyPass : mgec::impl::SimplifyBase<SimplifyPass> {
         if (!*folded)
           break;
       }
+      if (failed(checkSymbols(variant)))
+        return signalPassFailure();
     }
     dropDeadWeights(network);
     network.setStage("simplify");
+  }
+
+  /// Later stages know one symbol, the batch, and buffers that grow linearly with it: the first extent may be k * N.
+  LogicalResult checkSymbols(VariantOp variant) {
+    for (Operation &op : variant.getBlock())
+      for (Value result : op.getResults()) {
+        SmallVector<AffineExpr> dims = dimsOf(cast<RankedTensorType>(result.getType()));
+        for (auto [axis, dim] : llvm::enumerate(dims))
+          if (!constantOf(dim) && (axis != 0 || !batchMultiple(dim)))
+            return op.emitOpError() << "makes a tensor of shape " << shapeText(dims)
+                                    << "; of a batch that is known only at run time, the first extent alone may depend, as a "
+                                       "multiple. Compile for fixed shapes instead";
+      }
+    return success();
   }
 
   FrozenRewritePatternSet patterns;

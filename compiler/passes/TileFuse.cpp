@@ -59,6 +59,8 @@ namespace {
 struct TileFusePass : mgec::impl::TileFuseBase<TileFusePass> {
   void runOnOperation() override {
     NetworkOp network = getOperation();
+    if (failed(enterStage(network, "tile-fuse")))
+      return signalPassFailure();
     codegen::TargetSet targets = targetsOf(network);
     for (auto variant : network.getBlock().getOps<VariantOp>())
       for (auto consumer : llvm::make_early_inc_range(variant.getBlock().getOps<GroupOp>()))

@@ -110,7 +110,8 @@ def reference_table(defs):
             else:
                 continue
             prints.append("init.add(p.%s);" % name)
-        out.append("MGEC_REFERENCE(%s, %s, { (void)op; %s }, { %s })" % (cls, op["opName"], " ".join(fills), " ".join(prints)))
+        out.append('MGEC_REFERENCE(%s, %s, "%s", { (void)op; %s }, { %s })' % (
+            cls, op["opName"], op["kernelFolder"], " ".join(fills), " ".join(prints)))
     return "\n".join(out) + "\n"
 
 

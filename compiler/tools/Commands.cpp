@@ -86,14 +86,39 @@ struct InfoCommand : Command {
   }
 };
 
+/// Without the shapes of inputs that the model does not have; these are mentioned.
+std::vector<std::string> shapesOfModel(const std::vector<std::string> &shapes, const std::string &model) {
+  if (shapes.empty())
+    return {};
+  read::Model read = read::readModelFile(model);
+  std::vector<std::string> kept;
+  for (const std::string &shape : shapes) {
+    bool known = false;
+    for (uint32_t index : read.inputs)
+      known |= shape.starts_with(read.operators[index].tensors[0].name + "=");
+    if (known)
+      kept.push_back(shape);
+    else
+      printWarning(model + ": no input for the shape " + shape);
+  }
+  return kept;
+}
+
 struct CompileModelCommand : Command {
   std::string model;
+  bool cached = false;
   CompileFlags flags;
   explicit CompileModelCommand(CLI::App &parent) {
     app = parent.add_subcommand("compile", "compile a model to sources, a shared library or an archive");
     app->add_option("MODEL", model, "a .mge file")->required();
     CompileCommand &command = flags.command;
-    app->add_option("-o,--output", command.output, "a folder for sources, FILE.so or FILE.a")->required();
+    CLI::Option *output = app->add_option("-o,--output", command.output, "a folder for sources, FILE.so or FILE.a");
+    app->add_flag("--cached", cached, "keep the library in the cache, where it may already be, and print its path")
+        ->excludes(output);
+    app->parse_complete_callback([this, output] {
+      if (!cached && output->empty() && !app->get_help_ptr()->count())
+        throw CLI::RequiredError("--output");
+    });
     flags.add(*app, true);
     app->add_option("--name", command.name, "name of the artifact (default: the model's file name)");
     std::vector<std::string> stages(stageNames().begin() + 1, stageNames().end());
@@ -104,7 +129,13 @@ struct CompileModelCommand : Command {
     app->add_flag("-q,--quiet", command.quiet, "print errors only");
   }
   int run() override {
-    compileModel(flags.finish(model));
+    CompileCommand &command = flags.finish(model);
+    if (cached) {
+      command.options.shapes = shapesOfModel(command.options.shapes, model);
+      std::puts(cachedArtifact(command).c_str());
+      return 0;
+    }
+    compileModel(command);
     return 0;
   }
 };

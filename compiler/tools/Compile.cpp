@@ -5,13 +5,16 @@
 #include "compiler/passes/Passes.h"
 #include "compiler/tools/Terminal.h"
 
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
 
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 
 #define XXH_INLINE_ALL
@@ -75,12 +78,16 @@ static void warnAboutReferences(mge::NetworkOp network) {
 
 void tools::compileModel(const CompileCommand &command) {
   auto start = std::chrono::steady_clock::now();
-  Progress progress("compiling " + modelName(command.model));
-  CompileOptions options = command.options;
-  options.progress = [&](const std::string &stage) {
-    if (!command.quiet)
-      progress.update(stage);
+  std::string name = command.name.empty() ? modelName(command.model) : command.name;
+  std::optional<Progress> line;
+  if (!command.quiet)
+    line.emplace("compiling " + name);
+  auto progress = [&](const std::string &what) {
+    if (line)
+      line->update(what);
   };
+  CompileOptions options = command.options;
+  options.progress = progress;
   Loaded loaded = loadAndCompile(command.model, options);
   mge::NetworkOp network = loaded.compilation.network();
   if (!options.stopAfter.empty() && options.stopAfter != "emit") {
@@ -88,11 +95,11 @@ void tools::compileModel(const CompileCommand &command) {
     llvm::outs() << "\n";
     return;
   }
-  if (!command.quiet)
+  const bool summary = command.summary && !command.quiet;
+  if (summary)
     for (const std::string &warning : loaded.model.warnings)
       printWarning(command.model + ": " + warning);
-  progress.update("emit");
-  std::string name = command.name.empty() ? modelName(command.model) : command.name;
+  progress("emit");
   auto tree = codegen::emitNetwork(network, name);
   if (failed(tree))
     throw std::runtime_error(command.model + ": the sources could not be printed");
@@ -101,18 +108,16 @@ void tools::compileModel(const CompileCommand &command) {
     codegen::BuildOptions build;
     build.compiler = command.cxx;
     build.jobs = command.jobs;
-    build.progress = [&](const std::string &unit) { progress.update("built " + unit); };
-    progress.update("C++ compiler");
+    build.progress = [&](const std::string &unit) { progress("built " + unit); };
+    progress("C++ compiler");
     codegen::buildArtifact(*tree, targetsOf(network), command.output, build);
   } else {
     codegen::writeTree(*tree, command.output);
   }
-  if (command.quiet)
+  line.reset();
+  if (!summary)
     return;
-  progress.update("done");
   std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  if (colourOnStderr())
-    std::fprintf(stderr, "\r\033[K");
   summarise(network, elapsed.count(), command.output);
   warnAboutReferences(network);
 }
@@ -175,9 +180,27 @@ std::string tools::cachedArtifact(const CompileCommand &command) {
   llvm::sys::path::append(path, name);
   if (llvm::sys::fs::exists(path))
     return path.str().str();
+  // Of several processes that want the same library one compiles and the others wait. A lock goes with its process.
+  llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path));
+  int lock;
+  if (!llvm::sys::fs::openFileForReadWrite(path + ".lock", lock, llvm::sys::fs::CD_OpenAlways, llvm::sys::fs::OF_None)) {
+    (void)llvm::sys::fs::lockFile(lock); // without a lock the work may be done twice; the result appears at once
+    if (llvm::sys::fs::exists(path)) {
+      llvm::sys::Process::SafelyCloseFileDescriptor(lock);
+      return path.str().str();
+    }
+  } else {
+    lock = -1;
+  }
+  llvm::scope_exit unlock([&] {
+    if (lock < 0)
+      return;
+    llvm::sys::fs::remove(path + ".lock");
+    llvm::sys::Process::SafelyCloseFileDescriptor(lock);
+  });
   CompileCommand compile = command;
   compile.output = path.str().str();
-  compile.quiet = true;
+  compile.summary = false;
   compileModel(compile);
   return compile.output;
 }

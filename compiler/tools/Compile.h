@@ -13,7 +13,8 @@ struct CompileCommand {
   CompileOptions options;
   std::string cxx;
   unsigned jobs = 0;
-  bool quiet = false;
+  bool quiet = false;  // no progress, and no summary either
+  bool summary = true; // sizes and warnings at the end
 };
 
 /// Compiles to a folder of sources, a shared library or an archive. Throws std::runtime_error.

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 #include <unistd.h>
 
 using namespace mgec::tools;
@@ -38,14 +39,19 @@ std::string mgec::tools::humanBytes(double bytes) {
   return text;
 }
 
-Progress::Progress(std::string title) : title(std::move(title)), active(isatty(STDERR_FILENO)) {}
+Progress::Progress(std::string title) : title(std::move(title)), active(isatty(STDERR_FILENO)) {
+  const char *mode = std::getenv("MGEC_PROGRESS");
+  lines = mode && std::string_view(mode) == "lines";
+}
 
 void Progress::update(const std::string &what) {
-  if (active)
+  if (lines)
+    std::fprintf(stderr, "%s: %s\n", title.c_str(), what.c_str());
+  else if (active)
     std::fprintf(stderr, "\r\033[K%s: %s ...", title.c_str(), what.c_str());
 }
 
 Progress::~Progress() {
-  if (active)
+  if (active && !lines)
     std::fprintf(stderr, "\r\033[K");
 }

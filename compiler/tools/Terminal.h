@@ -16,7 +16,8 @@ void printWarning(const std::string &text);
 /// "3.4 MB", "1.2 kB".
 std::string humanBytes(double bytes);
 
-/// A line on standard error that rewrites itself, on a terminal only; erased at the end.
+/// A line on standard error that rewrites itself, on a terminal only; erased at the end. With MGEC_PROGRESS=lines, each
+/// update is a line of its own wherever it goes.
 class Progress {
 public:
   explicit Progress(std::string title);
@@ -25,7 +26,7 @@ public:
 
 private:
   std::string title;
-  bool active;
+  bool active, lines;
 };
 
 } // namespace mgec::tools

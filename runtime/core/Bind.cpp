@@ -12,7 +12,6 @@
 #include "Model.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <mutex>
 
@@ -34,8 +33,6 @@ Registered &registered() {
   return *list;
 }
 
-std::atomic<CompileOnLoad> compileOnLoad{nullptr};
-
 using Candidates = std::vector<ModelPtr>;
 
 Candidates registeredModels(std::string &problems) {
@@ -46,7 +43,7 @@ Candidates registeredModels(std::string &problems) {
     if (status.ok())
       result.push_back(std::make_shared<Model>(*model, nullptr));
     else
-      problems += "; " + status.message();
+      problems += format("; %s", status.message().c_str());
   }
   return result;
 }
@@ -80,13 +77,13 @@ std::vector<std::string> searchPath() {
     if (DIR *folder = opendir(entry.c_str())) {
       while (const dirent *item = readdir(folder))
         if (isLibrary(item->d_name))
-          names.insert(std::find_if(names.begin(), names.end(),
-                                    [&](const std::string &name) { return name > item->d_name; }),
-                       item->d_name);
+          names.insert(
+              std::find_if(names.begin(), names.end(), [&](const std::string &name) { return name > item->d_name; }),
+              item->d_name);
       closedir(folder);
     }
     for (const std::string &name : names)
-      files.push_back(entry + '/' + name);
+      files.push_back(format("%s/%s", entry.c_str(), name.c_str()));
   }
   return files;
 }
@@ -99,7 +96,7 @@ Candidates modelsOnPath(std::string &problems) {
     if (status.ok())
       addArtifact(artifact, result);
     else if (status.message().find("not one that mgec compiled") == std::string::npos)
-      problems += "; " + status.message();
+      problems += format("; %s", status.message().c_str());
   }
   return result;
 }
@@ -146,47 +143,45 @@ bool sameBuild(const Model &a, const Model &b) {
           std::strcmp(a.abi().compiler, b.abi().compiler) == 0 && std::strcmp(a.abi().manifest, b.abi().manifest) == 0);
 }
 
-template <typename Keep> void keepIfAny(Candidates &list, Keep keep) {
-  Candidates kept;
-  std::copy_if(list.begin(), list.end(), std::back_inserter(kept), keep);
-  if (!kept.empty())
-    list = std::move(kept);
-}
-
-Status pickBuild(const std::string &name, Candidates list, const Wanted &wanted, ModelPtr &out) {
-  keepIfAny(list, [&](const ModelPtr &m) { return hasPrecision(*m, wanted.precision); });
-  keepIfAny(list, [&](const ModelPtr &m) { return hasShapes(*m, wanted); });
-  uint32_t abi = 0;
-  int32_t isa = -1;
+/// The best build: one in the precision, then one with the shapes, then the newest contract, then the best code for
+/// this processor.
+Status pickBuild(const std::string &name, const Candidates &list, const Wanted &wanted, ModelPtr &out) {
+  const auto rank = [&](const Model &m) {
+    return uint64_t{hasPrecision(m, wanted.precision)} << 62 | uint64_t{hasShapes(m, wanted)} << 61 |
+           uint64_t{m.abi().abi_version} << 16 | static_cast<uint64_t>(bestIsa(m) + 1);
+  };
+  uint64_t best = 0;
+  out = nullptr;
   for (const ModelPtr &m : list)
-    abi = std::max(abi, m->abi().abi_version);
-  keepIfAny(list, [&](const ModelPtr &m) { return m->abi().abi_version == abi; });
-  for (const ModelPtr &m : list)
-    isa = std::max(isa, bestIsa(*m));
-  keepIfAny(list, [&](const ModelPtr &m) { return bestIsa(*m) == isa; });
-  for (const ModelPtr &m : list)
-    if (!sameBuild(*m, *list.front()))
+    best = std::max(best, rank(*m));
+  for (const ModelPtr &m : list) {
+    if (rank(*m) != best)
+      continue;
+    if (!out)
+      out = m;
+    if (!sameBuild(*m, *out))
       return Status::errorf("%s: two builds of this model are found and nothing tells them apart: %s (%s) and %s (%s); "
                             "remove one, load one by its path, or give the inputs their layouts before loading",
-                            name.c_str(), list.front()->origin().c_str(), list.front()->compiledShapes().c_str(),
-                            m->origin().c_str(), m->compiledShapes().c_str());
-  out = list.front();
+                            name.c_str(), out->origin().c_str(), out->compiledShapes().c_str(), m->origin().c_str(),
+                            m->compiledShapes().c_str());
+  }
   return Status();
 }
 
 std::string listing(const Candidates &list) {
-  std::vector<std::string> rows;
-  for (const ModelPtr &model : list) {
-    std::string row = std::string(model->name()) + ' ' + model->fingerprint().hex();
-    if (std::find(rows.begin(), rows.end(), row) == rows.end())
-      rows.push_back(std::move(row));
-  }
   std::string text;
+  size_t rows = 0;
   constexpr size_t kMost = 8;
-  for (size_t i = 0; i < rows.size() && i < kMost; ++i)
-    text += (i ? ", " : "") + rows[i];
-  if (rows.size() > kMost)
-    text += format(" and %zu more", rows.size() - kMost);
+  for (const ModelPtr &model : list) {
+    const std::string row = format("%s %s", model->name(), model->fingerprint().hex().c_str());
+    if (text.find(row) != std::string::npos || ++rows > kMost)
+      continue;
+    if (!text.empty())
+      text += ", ";
+    text += row;
+  }
+  if (rows > kMost)
+    text += format(" and %zu more", rows - kMost);
   return text;
 }
 
@@ -197,8 +192,9 @@ std::string quoted(const std::string &text) {
     return text;
   std::string out = "'";
   for (char c : text)
-    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + '\'';
+    c == '\'' ? out += "'\\''" : out += c;
+  out += '\'';
+  return out;
 }
 
 /// The command that compiles a model file into a library beside it.
@@ -207,8 +203,11 @@ std::string compileCommand(const std::string &path, const Wanted &wanted) {
   const size_t slash = library.rfind('/'), dot = library.rfind('.');
   if (dot != std::string::npos && (slash == std::string::npos || dot > slash + 1) && dot > 0)
     library.erase(dot);
-  return "mgec compile " + quoted(path.empty() ? "MODEL.mge" : path) + " -o " + quoted(library + ".so") +
-         wanted.shapeFlags() + (wanted.precision == "f32" ? "" : " --precision " + wanted.precision);
+  library += ".so";
+  const bool plain = wanted.precision == "f32";
+  return format("mgec compile %s -o %s%s%s%s", quoted(path.empty() ? "MODEL.mge" : path).c_str(),
+                quoted(library).c_str(), wanted.shapeFlags().c_str(), plain ? "" : " --precision ",
+                plain ? "" : wanted.precision.c_str());
 }
 
 } // namespace
@@ -216,11 +215,9 @@ std::string compileCommand(const std::string &path, const Wanted &wanted) {
 std::string Wanted::shapeFlags() const {
   std::string text;
   for (const auto &[name, shape] : shapes)
-    text += " --shape " + quoted(name + '=' + shape.text());
+    text += format(" --shape %s", quoted(format("%s=%s", name.c_str(), shape.text().c_str())).c_str());
   return text;
 }
-
-void setCompileOnLoad(CompileOnLoad compile) { compileOnLoad.store(compile); }
 
 static Status takeModel(const std::shared_ptr<const Artifact> &artifact, const std::string &name, ModelPtr &out) {
   std::string names;
@@ -229,7 +226,7 @@ static Status takeModel(const std::shared_ptr<const Artifact> &artifact, const s
       out = std::make_shared<Model>(*model, artifact);
       return Status();
     }
-    names += std::string(names.empty() ? "" : ", ") + model->name;
+    names += format(names.empty() ? "%s" : ", %s", model->name);
   }
   if (name.empty())
     return Status::errorf("%s holds several models (%s): load the .mge file of the one you mean, with this library on "
@@ -250,8 +247,8 @@ Status bindLibrary(const void *data, size_t size, ModelPtr &out) {
   return takeModel(artifact, "", out);
 }
 
-Status bindModel(const Fingerprint &fingerprint, const std::string &path, const Wanted &wanted, ModelPtr &out) {
-  const std::string name = path.empty() ? "the model in memory" : path;
+Status bindModel(const Fingerprint &fingerprint, const ModelSource &source, const Wanted &wanted, ModelPtr &out) {
+  const std::string name = source.name();
   std::string problems;
   Candidates others, fallback;
   for (int tier = 0; tier < 3; ++tier) {
@@ -274,28 +271,27 @@ Status bindModel(const Fingerprint &fingerprint, const std::string &path, const 
       matching.push_back(std::move(model));
     }
     if (suits)
-      return pickBuild(name, std::move(matching), wanted, out);
+      return pickBuild(name, matching, wanted, out);
     if (fallback.empty())
       fallback = std::move(matching);
   }
 
-  const CompileOnLoad compile = compileOnLoad.load();
-  if (compile && !path.empty()) {
-    std::string library;
-    const Status compiled = compile(path, wanted, library);
+  if (wanted.compile) {
+    const Status compiled = wanted.compile(source, wanted, out);
     if (compiled.ok())
-      return bindLibrary(library, "", out);
-    problems += "; " + compiled.message();
+      return compiled;
+    problems += format("; %s", compiled.message().c_str());
   }
   if (!fallback.empty())
-    return pickBuild(name, std::move(fallback), wanted, out);
+    return pickBuild(name, fallback, wanted, out);
 
   const char *searched = environment("MGEC_MODEL_PATH");
-  const std::string known = others.empty() ? "none is known" : "known are " + listing(others);
-  return Status::errorf("%s: no compiled code for this model, fingerprint %s (%s; MGEC_MODEL_PATH is %s%s); compile it "
-                        "with `%s`, then load that library or name its folder in MGEC_MODEL_PATH",
-                        name.c_str(), fingerprint.hex().c_str(), known.c_str(), searched ? searched : "not set",
-                        problems.c_str(), compileCommand(path, wanted).c_str());
+  const std::string known = others.empty() ? "" : listing(others);
+  return Status::errorf(
+      "%s: no compiled code for this model, fingerprint %s (%s%s; MGEC_MODEL_PATH is %s%s); compile it "
+      "with `%s`, then load that library or name its folder in MGEC_MODEL_PATH",
+      name.c_str(), fingerprint.hex().c_str(), known.empty() ? "none is known" : "known are ", known.c_str(),
+      searched ? searched : "not set", problems.c_str(), compileCommand(source.path, wanted).c_str());
 }
 
 Status bindFile(const std::string &path, const Wanted &wanted, ModelPtr &out) {
@@ -303,7 +299,7 @@ Status bindFile(const std::string &path, const Wanted &wanted, ModelPtr &out) {
     return bindLibrary(path, "", out);
   Fingerprint fingerprint;
   MGEC_TRY(fingerprintFile(path, fingerprint));
-  return bindModel(fingerprint, path, wanted, out);
+  return bindModel(fingerprint, {path, nullptr, 0}, wanted, out);
 }
 
 Status bindBytes(const void *data, size_t size, const Wanted &wanted, ModelPtr &out) {
@@ -311,7 +307,7 @@ Status bindBytes(const void *data, size_t size, const Wanted &wanted, ModelPtr &
     return bindLibrary(data, size, out);
   Fingerprint fingerprint;
   MGEC_TRY(fingerprintBytes(data, size, "the model in memory", fingerprint));
-  return bindModel(fingerprint, "", wanted, out);
+  return bindModel(fingerprint, {"", data, size}, wanted, out);
 }
 
 } // namespace mgec::core

@@ -102,10 +102,10 @@ struct Processor {
 #elif defined(__aarch64__) && defined(__linux__)
 
 // Words: AT_HWCAP and AT_HWCAP2.
-constexpr Feature kFeatures[] = {{"fp", 0, 0},      {"simd", 0, 1},    {"asimd", 0, 1}, {"neon", 0, 1}, {"aes", 0, 3},
-                                 {"sha2", 0, 6},    {"crc", 0, 7},     {"lse", 0, 8},   {"fp16", 0, 10}, {"rdma", 0, 12},
-                                 {"rcpc", 0, 15},   {"dotprod", 0, 20}, {"sha3", 0, 17}, {"sve", 0, 22}, {"fp16fml", 0, 23},
-                                 {"sve2", 1, 1},    {"i8mm", 1, 13},   {"bf16", 1, 14}};
+constexpr Feature kFeatures[] = {
+    {"fp", 0, 0},    {"simd", 0, 1}, {"asimd", 0, 1},    {"neon", 0, 1},  {"aes", 0, 3},   {"sha2", 0, 6},
+    {"crc", 0, 7},   {"lse", 0, 8},  {"fp16", 0, 10},    {"rdma", 0, 12}, {"rcpc", 0, 15}, {"dotprod", 0, 20},
+    {"sha3", 0, 17}, {"sve", 0, 22}, {"fp16fml", 0, 23}, {"sve2", 1, 1},  {"i8mm", 1, 13}, {"bf16", 1, 14}};
 
 struct Processor {
   unsigned long words[2] = {getauxval(16 /* AT_HWCAP */), getauxval(26 /* AT_HWCAP2 */)};

@@ -21,10 +21,8 @@ Executor::Executor(ModelPtr model, std::string precision) : model_(std::move(mod
   isaStatus_ = chooseIsa();
 
   const mgec_variant &first = firstVariant();
-  inputShapes_.resize(first.n_inputs);
-  inputBytes_.resize(first.n_inputs);
-  outputShapes_.resize(first.n_outputs);
-  outputBytes_.resize(first.n_outputs);
+  inputs_ = std::vector<Chosen>(first.n_inputs);
+  outputs_ = std::vector<Chosen>(first.n_outputs);
 
   exec_.struct_size = sizeof(exec_);
   exec_.abi_version = MGEC_ABI_VERSION;
@@ -82,8 +80,8 @@ bool Executor::matches(const mgec_variant &variant, const Shape *shapes, std::ve
 Status Executor::select(const Shape *shapes) {
   if (variant_) {
     bool same = true;
-    for (size_t i = 0; same && i < inputShapes_.size(); ++i)
-      same = shapes[i] == inputShapes_[i];
+    for (size_t i = 0; same && i < inputs_.size(); ++i)
+      same = shapes[i] == inputs_[i].shape;
     if (same)
       return Status();
   }
@@ -158,32 +156,32 @@ Status Executor::adopt(const Candidate &candidate, const Shape *shapes, std::vec
   if (sizes.scratch_bytes % MGEC_ALIGNMENT != 0)
     return Status::errorf("%s: its code asks for scratch memory of a size that is not aligned", model_->name());
 
-  std::vector<Shape> outputs(variant.n_outputs);
-  std::vector<uint64_t> inputBytes(variant.n_inputs), outputBytes(variant.n_outputs);
-  for (uint32_t i = 0; i < variant.n_inputs; ++i)
-    MGEC_TRY(tensorBytes(variant.inputs[i].dtype, shapes[i], inputBytes[i]));
+  std::vector<Chosen> inputs(variant.n_inputs), outputs(variant.n_outputs);
+  for (uint32_t i = 0; i < variant.n_inputs; ++i) {
+    inputs[i].shape = shapes[i];
+    MGEC_TRY(tensorBytes(variant.inputs[i].dtype, shapes[i], inputs[i].bytes));
+  }
   for (uint32_t i = 0; i < variant.n_outputs; ++i) {
-    outputs[i].ndim = variant.outputs[i].ndim;
-    std::memcpy(outputs[i].dims, &dims[static_cast<size_t>(i) * MGEC_MAX_NDIM], sizeof(int64_t) * outputs[i].ndim);
-    MGEC_TRY(tensorBytes(variant.outputs[i].dtype, outputs[i], outputBytes[i]));
+    Shape &shape = outputs[i].shape;
+    shape.ndim = variant.outputs[i].ndim;
+    std::memcpy(shape.dims, &dims[static_cast<size_t>(i) * MGEC_MAX_NDIM], sizeof(int64_t) * shape.ndim);
+    MGEC_TRY(tensorBytes(variant.outputs[i].dtype, shape, outputs[i].bytes));
   }
   variant_ = &variant;
   isa_ = candidate.isa;
   symbols_ = std::move(symbols);
   sizes_ = sizes;
-  inputShapes_.assign(shapes, shapes + variant.n_inputs);
-  outputShapes_ = std::move(outputs);
-  inputBytes_ = std::move(inputBytes);
-  outputBytes_ = std::move(outputBytes);
+  inputs_ = std::move(inputs);
+  outputs_ = std::move(outputs);
   return Status();
 }
 
 Status Executor::noVariant(const Shape *shapes) const {
   std::string given, flags;
-  for (uint32_t i = 0; i < inputShapes_.size(); ++i) {
-    const std::string one = std::string(input(i).name) + '=' + shapes[i].text();
-    given += (i ? " " : "") + one;
-    flags += " --shape " + one;
+  for (uint32_t i = 0; i < inputs_.size(); ++i) {
+    const std::string shape = shapes[i].text();
+    given += format(i ? " %s=%s" : "%s=%s", input(i).name, shape.c_str());
+    flags += format(" --shape %s=%s", input(i).name, shape.c_str());
   }
   return Status::errorf("%s was not compiled for %s; it was compiled for %s; compile it again with%s added",
                         model_->name(), given.c_str(), model_->compiledShapes().c_str(), flags.c_str());

@@ -60,17 +60,17 @@ public:
   const mgec_variant &variant() const { return *variant_; }
   const mgec_isa_entry &isa() const { return *isa_; }
   const mgec_sizes &sizes() const { return sizes_; }
-  const Shape &inputShape(uint32_t i) const { return inputShapes_[i]; }
-  const Shape &outputShape(uint32_t i) const { return outputShapes_[i]; }
-  uint64_t inputBytes(uint32_t i) const { return inputBytes_[i]; }
-  uint64_t outputBytes(uint32_t i) const { return outputBytes_[i]; }
+  const Shape &inputShape(uint32_t i) const { return inputs_[i].shape; }
+  const Shape &outputShape(uint32_t i) const { return outputs_[i].shape; }
+  uint64_t inputBytes(uint32_t i) const { return inputs_[i].bytes; }
+  uint64_t outputBytes(uint32_t i) const { return outputs_[i].bytes; }
 
   /// Types and names of the tensors; the first variant's of the precision before a choice.
   const mgec_tensor_desc &input(uint32_t i) const { return firstVariant().inputs[i]; }
   const mgec_tensor_desc &output(uint32_t i) const { return firstVariant().outputs[i]; }
 
-  /// Allocates what `forward` needs, which does it otherwise. Fails, as `forward` does, while an executor that shares the
-  /// activation memory runs.
+  /// Allocates what `forward` needs, which does it otherwise. Fails, as `forward` does, while an executor that shares
+  /// the activation memory runs.
   Status prepare();
 
   /// Runs the model. Every pointer refers to dense memory of the chosen size, aligned to its element type; outputs
@@ -85,6 +85,12 @@ private:
   struct Candidate {
     const mgec_variant *variant;
     const mgec_isa_entry *isa; // null when this processor runs none of its code
+  };
+
+  /// What the choice fixed of an input or output.
+  struct Chosen {
+    Shape shape;
+    uint64_t bytes = 0;
   };
 
   Status chooseIsa();
@@ -103,8 +109,7 @@ private:
   const mgec_isa_entry *isa_ = nullptr;
   std::vector<int64_t> symbols_, symbolsTried_;
   mgec_sizes sizes_ = {};
-  std::vector<Shape> inputShapes_, outputShapes_;
-  std::vector<uint64_t> inputBytes_, outputBytes_;
+  std::vector<Chosen> inputs_, outputs_;
   mgec_exec exec_ = {};
 };
 

@@ -14,7 +14,7 @@ std::mutex allMutex;
 Memory *all = nullptr;
 } // namespace
 
-Memory::Memory(MemoryHooks hooks) : hooks_(std::move(hooks)) {
+Memory::Memory(std::unique_ptr<BlockSource> source) : source_(std::move(source)) {
   const std::lock_guard<std::mutex> lock(allMutex);
   next_ = all;
   if (all)
@@ -62,8 +62,8 @@ Status Memory::ensure(uint64_t size) {
   clear();
   const size_t rounded = (static_cast<size_t>(size) + MGEC_ALIGNMENT - 1) / MGEC_ALIGNMENT * MGEC_ALIGNMENT;
   void *block = nullptr;
-  if (hooks_.allocate)
-    block = hooks_.allocate(rounded, MGEC_ALIGNMENT);
+  if (source_)
+    block = source_->allocate(rounded, MGEC_ALIGNMENT);
   else if (posix_memalign(&block, MGEC_ALIGNMENT, rounded) != 0)
     block = nullptr;
   if (!block)
@@ -79,8 +79,8 @@ Status Memory::ensure(uint64_t size) {
 }
 
 void Memory::clear() {
-  if (data_ && hooks_.allocate)
-    hooks_.release(data_);
+  if (data_ && source_)
+    source_->release(data_);
   else
     std::free(data_);
   data_ = nullptr;

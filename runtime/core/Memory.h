@@ -12,20 +12,22 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <memory>
 
 namespace mgec::core {
 
-/// Where blocks come from. Null functions mean the C library.
-struct MemoryHooks {
+/// Where blocks come from, instead of the C library.
+class BlockSource {
+public:
+  virtual ~BlockSource() = default;
   /// At least `size` bytes, aligned to `align`; null on failure.
-  std::function<void *(size_t size, size_t align)> allocate;
-  std::function<void(void *)> release;
+  virtual void *allocate(size_t size, size_t align) = 0;
+  virtual void release(void *block) = 0;
 };
 
 class Memory {
 public:
-  explicit Memory(MemoryHooks hooks = {});
+  explicit Memory(std::unique_ptr<BlockSource> source = nullptr);
   ~Memory();
   Memory(const Memory &) = delete;
   Memory &operator=(const Memory &) = delete;
@@ -47,7 +49,7 @@ public:
 private:
   enum State { kIdle, kInUse, kClearing };
 
-  MemoryHooks hooks_;
+  std::unique_ptr<BlockSource> source_;
   uint8_t *data_ = nullptr;
   size_t size_ = 0;
   std::atomic<State> state_{kIdle};

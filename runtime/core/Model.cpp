@@ -42,7 +42,7 @@ std::string describeShape(const mgec_tensor_desc &desc, const mgec_variant &vari
     if (i)
       text += 'x';
     if (desc.dims[i] >= 0)
-      text += std::to_string(desc.dims[i]);
+      text += format("%lld", static_cast<long long>(desc.dims[i]));
     else
       text += variant.symbols[-1 - desc.dims[i]].name;
   }
@@ -80,7 +80,7 @@ std::string Model::compiledShapes() const {
     if (row.n_inputs == 0)
       text += "no inputs";
     for (uint32_t i = 0; i < row.n_inputs; ++i)
-      text += std::string(i ? " " : "") + row.inputs[i].name + '=' + describeShape(row.inputs[i], row);
+      text += format(i ? " %s=%s" : "%s=%s", row.inputs[i].name, describeShape(row.inputs[i], row).c_str());
     for (uint32_t s = 0; s < row.n_symbols; ++s)
       text += format(s ? ", %s=%lld..%lld" : " with %s=%lld..%lld", row.symbols[s].name,
                      static_cast<long long>(row.symbols[s].min), static_cast<long long>(row.symbols[s].max));

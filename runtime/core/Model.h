@@ -70,10 +70,26 @@ bool fitsAlone(const mgec_tensor_desc &desc, const mgec_variant &variant, const 
 
 //===--- Binding --------------------------------------------------------------------------------------------===//
 
+/// A model that code is looked for: a file, or bytes in memory.
+struct ModelSource {
+  std::string path; ///< "" when it is in memory
+  const void *data = nullptr;
+  size_t size = 0;
+
+  /// How messages call it.
+  std::string name() const { return path.empty() ? "the model in memory" : path; }
+};
+
+struct Wanted;
+/// Compiles a model that no code was found for, and opens the result.
+using CompileOnLoad = Status (*)(const ModelSource &source, const Wanted &wanted, ModelPtr &out);
+
 /// What a program wants of a model, to tell several builds of it apart.
 struct Wanted {
   std::string precision = "f32";
   std::vector<std::pair<std::string, Shape>> shapes; ///< of inputs, where known
+  CompileOnLoad compile = nullptr; ///< asked last; null: a model without code is an error
+  bool secret = false;             ///< the model arrived encrypted: nothing of it may stay on a disk
 
   /// "--shape data=1x3x224x224 …", with a leading space; "" when no shape is known.
   std::string shapeFlags() const;
@@ -84,16 +100,12 @@ Status bindLibrary(const std::string &path, const std::string &name, ModelPtr &o
 Status bindLibrary(const void *data, size_t size, ModelPtr &out);
 
 /// Finds compiled code for a model by its content: among models registered in this program, libraries that are open,
-/// and libraries on MGEC_MODEL_PATH. `path` is the model's file, or "" for a model from memory. The failure names the
-/// model, its fingerprint, what was found instead, and the command that compiles it.
-Status bindModel(const Fingerprint &fingerprint, const std::string &path, const Wanted &wanted, ModelPtr &out);
+/// and libraries on MGEC_MODEL_PATH; then `wanted.compile` is asked. The failure names the model, its fingerprint, what
+/// was found instead, and the command that compiles it.
+Status bindModel(const Fingerprint &fingerprint, const ModelSource &source, const Wanted &wanted, ModelPtr &out);
 
 /// Binds a file or bytes, whichever of the above they are.
 Status bindFile(const std::string &path, const Wanted &wanted, ModelPtr &out);
 Status bindBytes(const void *data, size_t size, const Wanted &wanted, ModelPtr &out);
-
-/// Compiles a model that no code was found for, and names the library. Where one is set, `bindModel` asks it last.
-using CompileOnLoad = Status (*)(const std::string &path, const Wanted &wanted, std::string &library);
-void setCompileOnLoad(CompileOnLoad compile);
 
 } // namespace mgec::core

@@ -1,12 +1,10 @@
 //===- Status.cpp - formatting of messages --------------------------------------------------------------------===//
 #include "Status.h"
 
-#include <cstdarg>
 #include <cstdio>
 
 namespace mgec::core {
 
-namespace {
 std::string vformat(const char *fmt, va_list args) {
   va_list again;
   va_copy(again, args);
@@ -17,7 +15,6 @@ std::string vformat(const char *fmt, va_list args) {
   va_end(again);
   return text;
 }
-} // namespace
 
 std::string format(const char *fmt, ...) {
   va_list args;

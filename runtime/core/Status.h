@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once
 
+#include <cstdarg>
 #include <string>
 #include <utility>
 
@@ -13,6 +14,7 @@ namespace mgec::core {
 
 /// printf into a string.
 __attribute__((format(printf, 1, 2))) std::string format(const char *fmt, ...);
+std::string vformat(const char *fmt, va_list args);
 
 class [[nodiscard]] Status {
 public:

@@ -1,7 +1,7 @@
 //===- Border.h - between the C functions and the C++ library ---------------------------------------------------===//
 //
-// Exceptions become -1 and a remembered text; handles become references, null ones an exception; objects that C owns are
-// held until it destroys them.
+// Exceptions become -1 and a remembered text; handles become references, null ones an exception; objects that C owns
+// are held until it destroys them.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -12,10 +12,11 @@
 #include <memory>
 #include <type_traits>
 
-/// Around the body of every function, which sees copies of the arguments. The function itself throws nothing, so that it
-/// needs no unwind table.
+/// Around the body of every function, which sees copies of the arguments. The function itself throws nothing, so that
+/// it needs no unwind table.
 #define LITE_C_BEGIN return lite::c::guard([=] {
-#define LITE_C_END });
+#define LITE_C_END                                                                                                     \
+  });
 
 namespace lite::c {
 
@@ -56,5 +57,23 @@ Config to_cpp(const LiteConfig &config);
 NetworkIO to_cpp(const LiteNetworkIO &io);
 /// `name` points into `io`.
 LiteIO to_c(const IO &io);
+
+/// A NetworkIO and the arrays that show it to C.
+struct SharedIO {
+  explicit SharedIO(NetworkIO value) : io(std::move(value)) {
+    inputs = show(io.inputs);
+    outputs = show(io.outputs);
+  }
+  static std::vector<LiteIO> show(const std::vector<IO> &list) {
+    std::vector<LiteIO> shown(list.size());
+    for (size_t i = 0; i < list.size(); ++i)
+      shown[i] = to_c(list[i]);
+    return shown;
+  }
+  LiteNetworkIO view() { return {inputs.data(), outputs.data(), inputs.size(), outputs.size()}; }
+
+  NetworkIO io;
+  std::vector<LiteIO> inputs, outputs;
+};
 
 } // namespace lite::c

@@ -1,4 +1,5 @@
-//===- global_c.cpp - errors, objects that C owns, and the functions of the whole process --------------------------===//
+//===- global_c.cpp - errors, objects that C owns, and the functions of the whole process
+//--------------------------===//
 #include "Border.h"
 
 #include "../lite/TensorImpl.h"
@@ -6,7 +7,6 @@
 #include "lite/misc.h"
 
 #include <cerrno>
-#include <map>
 #include <mutex>
 
 #if defined(__linux__)
@@ -30,29 +30,24 @@ LastError &last_error() {
 
 struct Held {
   std::mutex mutex;
-  std::map<const void *, std::shared_ptr<void>> objects;
+  std::vector<std::pair<const void *, std::shared_ptr<void>>> objects; // what goes first is mostly what came last
+
+  /// The place of a key; one of its own at the end when it has none.
+  std::shared_ptr<void> &operator[](const void *key) {
+    for (size_t i = objects.size(); i-- > 0;)
+      if (objects[i].first == key) {
+        std::swap(objects[i], objects.back());
+        return objects.back().second;
+      }
+    objects.emplace_back(key, nullptr);
+    return objects.back().second;
+  }
 };
 
 /// Never destroyed: programs may destroy networks after main.
 Held &held() {
   static Held *instance = new Held;
   return *instance;
-}
-
-lite::DecryptionFunc decryption(LiteDecryptionFunc func) {
-  if (!func)
-    return nullptr;
-  return [func](const void *data, size_t size, const std::vector<uint8_t> &key) {
-    std::vector<uint8_t> output(func(data, size, key.data(), key.size(), nullptr));
-    func(data, size, key.data(), key.size(), output.data());
-    return output;
-  };
-}
-
-std::vector<uint8_t> key(const uint8_t *data, size_t size) {
-  if (size)
-    require(data);
-  return size ? std::vector<uint8_t>(data, data + size) : std::vector<uint8_t>();
 }
 
 /**
@@ -100,17 +95,14 @@ void require_tensor_argument(const void *pointer, const char *what) {
 
 void hold(const void *key, std::shared_ptr<void> object) {
   const std::lock_guard<std::mutex> lock(held().mutex);
-  held().objects[key].swap(object);
+  held()[key].swap(object);
 }
 
 void let_go(const void *key) {
   std::shared_ptr<void> object; // goes when the lock is gone: what goes may call back
   const std::lock_guard<std::mutex> lock(held().mutex);
-  const auto found = held().objects.find(key);
-  if (found == held().objects.end())
-    return;
-  object = std::move(found->second);
-  held().objects.erase(found);
+  held()[key].swap(object);
+  held().objects.pop_back();
 }
 
 } // namespace lite::c
@@ -153,22 +145,6 @@ int LITE_get_device_count(LiteDeviceType device_type, size_t *count) {
 int LITE_try_coalesce_all_free_memory() {
   LITE_C_BEGIN
   lite::try_coalesce_all_free_memory();
-  LITE_C_END
-}
-
-int LITE_register_decryption_and_key(const char *decrypt_name, const LiteDecryptionFunc func, const uint8_t *key_data,
-                                     size_t key_size) {
-  LITE_C_BEGIN
-  require(decrypt_name && key_data ? reinterpret_cast<const void *>(func) : nullptr);
-  lite::register_decryption_and_key(decrypt_name, decryption(func), key(key_data, key_size));
-  LITE_C_END
-}
-
-int LITE_update_decryption_or_key(const char *decrypt_name, const LiteDecryptionFunc func, const uint8_t *key_data,
-                                  size_t key_size) {
-  LITE_C_BEGIN
-  require(decrypt_name);
-  lite::update_decryption_or_key(decrypt_name, decryption(func), key(key_data, key_size));
   LITE_C_END
 }
 

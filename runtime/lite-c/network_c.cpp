@@ -65,15 +65,15 @@ Config to_cpp(const LiteConfig &config) {
 LiteIO to_c(const IO &io) { return {io.name.c_str(), io.is_host, io.io_type, to_c(io.config_layout)}; }
 
 static void append(const LiteIO *list, size_t size, const char *kind, std::vector<IO> &out) {
+  out = std::vector<IO>(list ? size : 0);
   for (size_t i = 0; i < size; ++i) {
     if (!list || !list[i].name)
       fail("%s name of io tensor must set.", kind);
-    IO io;
+    IO &io = out[i];
     io.name = list[i].name;
     io.is_host = list[i].is_host != 0;
     io.io_type = list[i].io_type;
     io.config_layout = to_cpp(list[i].config_layout);
-    out.push_back(std::move(io));
   }
 }
 
@@ -87,20 +87,6 @@ NetworkIO to_cpp(const LiteNetworkIO &io) {
 } // namespace lite::c
 
 namespace {
-
-/// A NetworkIO and the arrays that show it to C.
-struct SharedIO {
-  explicit SharedIO(lite::NetworkIO value) : io(std::move(value)) {
-    for (const lite::IO &input : io.inputs)
-      inputs.push_back(to_c(input));
-    for (const lite::IO &output : io.outputs)
-      outputs.push_back(to_c(output));
-  }
-  LiteNetworkIO view() { return {inputs.data(), outputs.data(), inputs.size(), outputs.size()}; }
-
-  lite::NetworkIO io;
-  std::vector<LiteIO> inputs, outputs;
-};
 
 using NamedTensors = lite::Network::NetworkImpl::NamedTensors;
 
@@ -428,30 +414,30 @@ int LITE_set_async_callback_with_userdata(LiteNetwork network, const LiteAsyncCa
   LITE_C_END
 }
 
-int LITE_set_start_callback(LiteNetwork network, const LiteStartCallback start_callback) {
+static int set_callback(LiteNetwork network, bool start, LiteStartCallback plain, LiteStartCallbackWithData with_data,
+                        void *user_data) {
   LITE_C_BEGIN
-  lite::c::network(network).set_start_callback(callback(start_callback, nullptr, nullptr));
+  lite::Network::NetworkImpl &n = impl(network);
+  (start ? n.start_callback : n.finish_callback) = callback(plain, with_data, user_data);
   LITE_C_END
+}
+
+int LITE_set_start_callback(LiteNetwork network, const LiteStartCallback start_callback) {
+  return set_callback(network, true, start_callback, nullptr, nullptr);
 }
 
 int LITE_set_start_callback_with_userdata(LiteNetwork network, const LiteStartCallbackWithData start_callback,
                                           void *user_data) {
-  LITE_C_BEGIN
-  lite::c::network(network).set_start_callback(callback(nullptr, start_callback, user_data));
-  LITE_C_END
+  return set_callback(network, true, nullptr, start_callback, user_data);
 }
 
 int LITE_set_finish_callback(LiteNetwork network, const LiteFinishCallback finish_callback) {
-  LITE_C_BEGIN
-  lite::c::network(network).set_finish_callback(callback(finish_callback, nullptr, nullptr));
-  LITE_C_END
+  return set_callback(network, false, finish_callback, nullptr, nullptr);
 }
 
 int LITE_set_finish_callback_with_userdata(LiteNetwork network, const LiteFinishCallbackWithData finish_callback,
                                            void *user_data) {
-  LITE_C_BEGIN
-  lite::c::network(network).set_finish_callback(callback(nullptr, finish_callback, user_data));
-  LITE_C_END
+  return set_callback(network, false, nullptr, finish_callback, user_data);
 }
 
 //===--- Threads, memory, records ---------------------------------------------------------------------------===//
@@ -524,56 +510,5 @@ int LITE_dump_layout_transform_model(LiteNetwork network, const char *dump_file_
   const auto n = pointer(network);
   require(dump_file_path);
   Runtime::dump_layout_transform_model(n, dump_file_path);
-  LITE_C_END
-}
-
-//===--- Packed information ---------------------------------------------------------------------------------===//
-
-/// The present configuration goes to the C function, and what it made of it comes back.
-static bool parse_info(LiteParseInfoFunc parse, const void *data, size_t size, const std::string &name,
-                       lite::Config &config, lite::NetworkIO &network_io,
-                       std::unordered_map<std::string, lite::LiteAny> &isolated) {
-  const lite::Options &o = config.options;
-  LiteConfig c_config = {config.has_compression,
-                         config.device_id,
-                         config.device_type,
-                         config.backend,
-                         config.bare_model_cryption_name.c_str(),
-                         {o.weight_preprocess, o.fuse_preprocess, o.fake_next_exec, o.var_sanity_check_first_run,
-                          o.const_shape, o.force_dynamic_alloc, o.force_output_dynamic_alloc,
-                          o.force_output_use_user_specified_memory, o.no_profiling_on_shape_change, o.jit_level,
-                          o.comp_node_seq_record_level, o.graph_opt_level, o.async_exec_level, o.enable_nchw44,
-                          o.enable_nchw44_dot, o.enable_nchw88, o.enable_nhwcd4, o.enable_nchw4, o.enable_nchw32,
-                          o.enable_nchw64},
-                         config.auto_optimize_inference,
-                         config.discrete_input_name.c_str()};
-  SharedIO shared(network_io);
-  LiteNetworkIO c_io = shared.view();
-  int device_id = 0, inplace = 0, tensorrt = 0;
-  size_t threads = 1;
-  if (!parse(data, size, name.c_str(), &c_config, &c_io, &device_id, &threads, &inplace, &tensorrt))
-    return false;
-  lite::Config changed = to_cpp(c_config);
-  changed.options.enable_f16_io_comp = o.enable_f16_io_comp;
-  network_io = to_cpp(c_io);
-  config = std::move(changed);
-  if (device_id != 0)
-    isolated["device_id"] = device_id;
-  if (threads != 1)
-    isolated["number_threads"] = static_cast<uint32_t>(threads);
-  if (inplace)
-    isolated["enable_inplace_model"] = true;
-  if (tensorrt)
-    isolated["use_tensorrt"] = true;
-  return true;
-}
-
-int LITE_register_parse_info_func(const char *info_type, const LiteParseInfoFunc parse_func) {
-  LITE_C_BEGIN
-  require(info_type ? reinterpret_cast<const void *>(parse_func) : nullptr);
-  lite::register_parse_info_func(
-      info_type, [parse_func](const void *data, size_t size, const std::string name, lite::Config &config,
-                              lite::NetworkIO &io, std::unordered_map<std::string, lite::LiteAny> &isolated,
-                              std::string &) { return parse_info(parse_func, data, size, name, config, io, isolated); });
   LITE_C_END
 }

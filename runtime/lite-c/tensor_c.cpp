@@ -31,6 +31,10 @@ LiteLayout to_c(const Layout &layout) {
 
 } // namespace lite::c
 
+static std::vector<size_t> list(const size_t *values, size_t size) {
+  return std::vector<size_t>(values, values + size);
+}
+
 static LiteTensor give(std::shared_ptr<lite::Tensor> tensor) {
   lite::Tensor *handle = tensor.get();
   hold(handle, std::move(tensor));
@@ -91,10 +95,7 @@ int LITE_tensor_slice(const LiteTensor tensor, const size_t *start, const size_t
     require_tensor_argument(nullptr);
   if (size > LAYOUT_MAX_DIM)
     lite::fail("The start and end must be the same size and less than layout ndim.");
-  std::vector<size_t> steps;
-  if (step)
-    steps.assign(step, step + size);
-  *slice_tensor = give(t.slice(std::vector<size_t>(start, start + size), std::vector<size_t>(end, end + size), steps));
+  *slice_tensor = give(t.slice(list(start, size), list(end, size), list(step, step ? size : 0)));
   LITE_C_END
 }
 
@@ -131,7 +132,7 @@ int LITE_get_tensor_memory_with_index(const LiteTensor tensor, const size_t *ind
     require_tensor_argument(nullptr);
   if (size > LAYOUT_MAX_DIM)
     lite::fail("get_memory_ptr: %zu indices, but a tensor has at most %d dimensions", size, LAYOUT_MAX_DIM);
-  *data = t.get_memory_ptr(std::vector<size_t>(index, index + size));
+  *data = t.get_memory_ptr(list(index, size));
   LITE_C_END
 }
 
@@ -187,10 +188,11 @@ int LITE_tensor_concat(LiteTensor *tensors, int nr_tensor, int dim, LiteDeviceTy
                        LiteTensor *result_tensor) {
   LITE_C_BEGIN
   require_tensor_argument(result_tensor);
-  std::vector<lite::Tensor> parts;
-  for (int i = 0; i < nr_tensor; ++i) {
+  const size_t count = nr_tensor > 0 ? static_cast<size_t>(nr_tensor) : 0;
+  std::vector<lite::Tensor> parts(count);
+  for (size_t i = 0; i < count; ++i) {
     require_tensor_argument(tensors);
-    parts.push_back(lite::c::tensor(tensors[i]));
+    parts[i] = lite::c::tensor(tensors[i]);
   }
   *result_tensor = give(lite::TensorUtils::concat(parts, dim, dst_device, device_id));
   LITE_C_END

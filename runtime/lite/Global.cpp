@@ -2,6 +2,7 @@
 #include "lite/global.h"
 
 #include "../core/Cpu.h"
+#include "../core/Status.h"
 #include "TensorImpl.h"
 #include "lite/misc.h"
 
@@ -25,14 +26,8 @@ Error::~Error() = default;
 std::string ssprintf(const char *format, ...) {
   va_list args;
   va_start(args, format);
-  const int length = std::vsnprintf(nullptr, 0, format, args);
+  std::string text = mgec::core::vformat(format, args);
   va_end(args);
-  std::string text(length > 0 ? static_cast<size_t>(length) : 0, '\0');
-  if (length > 0) {
-    va_start(args, format);
-    std::vsnprintf(&text[0], text.size() + 1, format, args);
-    va_end(args);
-  }
   return text;
 }
 
@@ -49,18 +44,8 @@ void print_log(LiteLogLevel level, const char *format, ...) {
                               local.tm_hour, local.tm_min, local.tm_sec, static_cast<long>(now.tv_usec));
   va_list args;
   va_start(args, format);
-  char text[1024];
-  const int length = std::vsnprintf(text, sizeof(text), format, args);
+  line += mgec::core::vformat(format, args);
   va_end(args);
-  if (length >= static_cast<int>(sizeof(text))) {
-    std::string whole(static_cast<size_t>(length), '\0');
-    va_start(args, format);
-    std::vsnprintf(&whole[0], whole.size() + 1, format, args);
-    va_end(args);
-    line += whole;
-  } else if (length > 0) {
-    line += text;
-  }
   line += '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);
 }

@@ -43,7 +43,7 @@ std::shared_ptr<Tensor> Network::get_io_tensor(std::string io_name, LiteTensorPh
   const auto joined = [](const std::vector<std::string> &names) {
     std::string text;
     for (const std::string &name : names)
-      text += (text.empty() ? "" : ", ") + name;
+      text += ssprintf(text.empty() ? "%s" : ", %s", name.c_str());
     return text;
   };
   fail(
@@ -169,7 +169,8 @@ bool Runtime::is_cpu_inplace_mode(std::shared_ptr<Network> dst_network) {
 
 void Runtime::use_tensorrt(std::shared_ptr<Network> dst_network) {
   NetworkHelper::impl(dst_network).require_before("use_tensorrt");
-  LITE_WARN("use_tensorrt: TensorRT is disable at compile time; the network runs the code that its model was compiled to");
+  LITE_WARN(
+      "use_tensorrt: TensorRT is disable at compile time; the network runs the code that its model was compiled to");
 }
 
 void Runtime::set_network_algo_policy(std::shared_ptr<Network> dst_network, LiteAlgoSelectStrategy strategy, uint32_t,
@@ -186,13 +187,10 @@ void Runtime::set_network_algo_workspace_limit(std::shared_ptr<Network> dst_netw
   const uint64_t need = impl.executor().sizes().scratch_bytes * impl.executor().threads();
   if (need <= workspace_limit)
     return;
-  const std::string text =
-      ssprintf("set_network_algo_workspace_limit: the compiled code needs %llu bytes, more than the limit of %zu; fewer "
-               "threads need less",
-               static_cast<unsigned long long>(need), workspace_limit);
-  if (strict())
-    throw Error(text);
-  LITE_WARN("%s", text.c_str());
+  refuse_or_warn(
+      ssprintf("set_network_algo_workspace_limit: the compiled code needs %llu bytes, more than the limit of "
+               "%zu; fewer threads need less",
+               static_cast<unsigned long long>(need), workspace_limit));
 }
 
 void Runtime::set_memory_allocator(std::shared_ptr<Network> dst_network, std::shared_ptr<Allocator> user_allocator) {

@@ -2,6 +2,7 @@
 #include "NetworkImpl.h"
 
 #include "../core/Env.h"
+#include "Jit.h"
 #include "lite/misc.h"
 
 #include <algorithm>
@@ -17,9 +18,30 @@ void check(const mgec::core::Status &status) {
     throw Error(status.message());
 }
 
+namespace {
+/// The program's allocator as the core knows one.
+class UserBlocks final : public mgec::core::BlockSource {
+public:
+  UserBlocks(std::shared_ptr<Allocator> allocator, int device_id)
+      : allocator_(std::move(allocator)), device_id_(device_id) {}
+  void *allocate(size_t size, size_t align) override { return allocator_->allocate(LITE_CPU, device_id_, size, align); }
+  void release(void *block) override { allocator_->free(LITE_CPU, device_id_, block); }
+
+private:
+  std::shared_ptr<Allocator> allocator_;
+  int device_id_;
+};
+} // namespace
+
 bool strict() {
   const char *value = mgec::core::environment("MGEC_LITE_STRICT");
   return value && *value && *value != '0';
+}
+
+void refuse_or_warn(const std::string &text) {
+  if (strict())
+    throw Error(text);
+  LITE_WARN("%s", text.c_str());
 }
 
 namespace {
@@ -133,7 +155,7 @@ void Network::NetworkImpl::check_config() const {
     fail("Can't set force_output_use_user_specified_memory and force_output_dynamic_alloc at the same time.");
   if (o.force_output_use_user_specified_memory && asynchronous())
     fail("Async mode can't run with force_output_use_user_specified_memory which output data is written to use "
-                "specific memory.");
+         "specific memory.");
 }
 
 /// The option that asks for another layout than the code was compiled for; null when none does.
@@ -160,9 +182,10 @@ void Network::NetworkImpl::check_compiled_options() const {
   const Options &o = config.options;
   const char *layout = unlike_compiled_layout();
   if (layout && strict())
-    fail("%s: %s is 1, but the model was compiled for another layout (MGEC_LITE_STRICT is set); compile it again with a "
-         "--target whose layout that is, or leave the option at 0",
-         executor_->model().name(), layout);
+    fail(
+        "%s: %s is 1, but the model was compiled for another layout (MGEC_LITE_STRICT is set); compile it again with a "
+        "--target whose layout that is, or leave the option at 0",
+        executor_->model().name(), layout);
   const std::pair<bool, const char *> rows[] = {
       {o.weight_preprocess, "weight_preprocess as 1"},
       {o.fuse_preprocess, "fuse_preprocess as 1"},
@@ -176,13 +199,16 @@ void Network::NetworkImpl::check_compiled_options() const {
   std::string names;
   for (const auto &row : rows)
     if (row.first)
-      names += std::string(names.empty() ? "" : ", ") + row.second;
+      names += mgec::core::format(names.empty() ? "%s" : ", %s", row.second);
   if (!names.empty())
     LITE_WARN("honoured at compile time: %s%s", names.c_str(), layout ? " as another layout" : "");
 }
 
 mgec::core::Wanted Network::NetworkImpl::wanted() const {
   mgec::core::Wanted result;
+#if !defined(MGEC_LITE_WITHOUT_JIT)
+  result.compile = compile_on_load;
+#endif
   if (config.options.enable_f16_io_comp)
     result.precision = "f16";
   for (const IO &io : network_io.inputs) {
@@ -276,23 +302,29 @@ void Network::NetworkImpl::start(mgec::core::ModelPtr model) {
   }
 }
 
+static void name_port(Network::NetworkImpl::NamedTensors &named, const Network::NetworkImpl::Port &port) {
+  auto &entry = named[port.io.name];
+  entry.first = port.io;
+  entry.second = port.tensor;
+}
+
 void Network::NetworkImpl::make_ports() {
   const mgec::core::Executor &e = *executor_;
   const mgec::core::Model &model = e.model();
-  const auto make = [&](const mgec_tensor_desc &desc, const Shape &shape, const std::vector<IO> &list) {
-    Port port;
+  const auto fill = [&](Port &port, const mgec_tensor_desc &desc, const Shape &shape, const std::vector<IO> &list) {
     const IO *io = find_io(list, desc.name);
     port.configured = io != nullptr;
     if (io)
       port.io = *io;
     port.io.name = desc.name;
     port.io.is_host = true;
-    port.tensor =
-        TensorHelper::make(std::make_shared<Tensor::TensorImpl>(LITE_CPU, device_id, lite_layout(desc, shape), false));
-    return port;
+    port.tensor = std::make_shared<Tensor>(LITE_DEFAULT, LITE_CPU, device_id, lite_layout(desc, shape), false);
   };
+  inputs_ = std::vector<Port>(model.inputs());
+  outputs_ = std::vector<Port>(model.outputs());
   for (uint32_t i = 0; i < model.inputs(); ++i) {
-    Port port = make(e.input(i), e.inputShape(i), network_io.inputs);
+    Port &port = inputs_[i];
+    fill(port, e.input(i), e.inputShape(i), network_io.inputs);
     if (const void *value = model.defaultValue(e.input(i)))
       std::memcpy(port.impl().data(), value, port.impl().bytes());
     if (!config.discrete_input_name.empty() && port.io.name == config.discrete_input_name) {
@@ -305,12 +337,11 @@ void Network::NetworkImpl::make_ports() {
       for (size_t k = 0; k < count; ++k)
         port.discrete.push_back(std::make_shared<Tensor>(device_id, LITE_CPU, one));
     }
-    inputs_.push_back(std::move(port));
   }
   bool any = false;
   for (uint32_t i = 0; i < model.outputs(); ++i) {
-    outputs_.push_back(make(e.output(i), e.outputShape(i), network_io.outputs));
-    any = any || outputs_.back().configured;
+    fill(outputs_[i], e.output(i), e.outputShape(i), network_io.outputs);
+    any = any || outputs_[i].configured;
   }
   if (only_configured) {
     if (!any)
@@ -326,24 +357,20 @@ void Network::NetworkImpl::make_ports() {
       LITE_LOG("the model has no output '%s'; its configuration is ignored", io.name.c_str());
   for (const Port &port : outputs_)
     if (port.io.config_layout.ndim && !(port.io.config_layout == port.impl().layout())) {
-      const std::string text = ssprintf("output '%s' is %s of %s, not %s of %s as its config_layout says",
-                                        port.io.name.c_str(), layout_text(port.impl().layout()).c_str(),
-                                        data_type_name(port.impl().layout().data_type),
-                                        layout_text(port.io.config_layout).c_str(),
-                                        data_type_name(port.io.config_layout.data_type));
-      if (strict())
-        throw Error(text);
-      LITE_WARN("%s", text.c_str());
+      refuse_or_warn(ssprintf("output '%s' is %s of %s, not %s of %s as its config_layout says", port.io.name.c_str(),
+                              layout_text(port.impl().layout()).c_str(), data_type_name(port.impl().layout().data_type),
+                              layout_text(port.io.config_layout).c_str(),
+                              data_type_name(port.io.config_layout.data_type)));
     }
 
   for (Port &port : inputs_) {
     if (port.discrete.empty())
       port.impl().observe(this);
-    named_inputs_.emplace(port.io.name, std::make_pair(port.io, port.tensor));
+    name_port(named_inputs_, port);
   }
   for (Port &port : outputs_)
     if (port.visible)
-      named_outputs_.emplace(port.io.name, std::make_pair(port.io, port.tensor));
+      name_port(named_outputs_, port);
   shapes_.resize(inputs_.size());
   input_pointers_.resize(inputs_.size());
   output_pointers_.resize(outputs_.size());
@@ -629,7 +656,7 @@ void Network::NetworkImpl::set_async_callback(const AsyncCallback &callback) {
     fail("cpu inplace mode not support async mode");
   if (callback && config.options.force_output_use_user_specified_memory)
     fail("Async mode can't run with force_output_use_user_specified_memory which output data is written to use "
-                "specific memory.");
+         "specific memory.");
   await();
   async_callback_ = callback;
 }
@@ -658,13 +685,7 @@ void Network::NetworkImpl::set_allocator(std::shared_ptr<Allocator> allocator) {
   require_before("set_memory_allocator");
   if (!allocator)
     fail("set_memory_allocator: the allocator is null");
-  const int device = device_id;
-  mgec::core::MemoryHooks hooks;
-  hooks.allocate = [allocator, device](size_t size, size_t align) {
-    return allocator->allocate(LITE_CPU, device, size, align);
-  };
-  hooks.release = [allocator, device](void *memory) { allocator->free(LITE_CPU, device, memory); };
-  memory_ = std::make_shared<mgec::core::Memory>(std::move(hooks));
+  memory_ = std::make_shared<mgec::core::Memory>(std::make_unique<UserBlocks>(std::move(allocator), device_id));
 }
 
 void Network::NetworkImpl::set_affinity(const ThreadAffinityCallback &callback) {

@@ -23,6 +23,8 @@ void check(const mgec::core::Status &status);
 /// Whether MGEC_LITE_STRICT makes errors of what is otherwise a warning: an option that speed alone depends on and that
 /// is not what the model was compiled for.
 bool strict();
+/// Throws where that is so, and logs elsewhere.
+void refuse_or_warn(const std::string &text);
 
 class __attribute__((visibility("hidden"))) Network::NetworkImpl final : Tensor::TensorImpl::Observer {
 public:

@@ -1,36 +1,28 @@
 //===- TensorImpl.cpp - what a lite::Tensor refers to ---------------------------------------------------------===//
 #include "TensorImpl.h"
 
+#include "../core/Status.h"
 #include "lite/misc.h"
 
-#include <cstdarg>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 namespace lite {
 
 void fail(const char *format, ...) {
-  char text[2048];
   va_list args;
   va_start(args, format);
-  const int length = std::vsnprintf(text, sizeof(text), format, args);
+  const std::string text = mgec::core::vformat(format, args);
   va_end(args);
-  if (length >= static_cast<int>(sizeof(text))) {
-    std::string whole(static_cast<size_t>(length), '\0');
-    va_start(args, format);
-    std::vsnprintf(&whole[0], whole.size() + 1, format, args);
-    va_end(args);
-    throw Error(whole);
-  }
   throw Error(text);
 }
 
 std::string layout_text(const Layout &layout) {
   std::string text = "{";
   for (size_t i = 0; i < layout.ndim && i < Layout::MAXDIM; ++i)
-    text += (i ? "," : "") + std::to_string(layout.shapes[i]);
-  return text + "}";
+    text += mgec::core::format(i ? ",%zu" : "%zu", layout.shapes[i]);
+  text += '}';
+  return text;
 }
 
 const char *data_type_name(LiteDataType type) {

@@ -116,7 +116,8 @@ TEST(TestCapiNetWork, GetAllName) {
   EXPECT_STREQ(output, kOutputName);
   C_CHECK(LITE_get_input_name(network, 0, &input));
   EXPECT_STREQ(input, "data");
-  expectFailure(LITE_get_input_name(network, 1, &input), "The input tensor index is large than the total inputs number.");
+  expectFailure(LITE_get_input_name(network, 1, &input),
+                "The input tensor index is large than the total inputs number.");
   expectFailure(LITE_get_output_name(network, 1, &output),
                 "The output tensor index is large than the total outputs number.");
   CNetwork unloaded;

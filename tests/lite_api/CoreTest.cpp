@@ -317,19 +317,17 @@ TEST(ExecutorTest, StepHook) {
 
 TEST(ExecutorTest, CompileOnLoadIsAskedLast) {
   static std::string asked;
-  setCompileOnLoad([](const std::string &path, const Wanted &wanted, std::string &library) {
-    asked = path + wanted.shapeFlags();
-    library = artifact("affine");
-    return Status();
-  });
   const TemporaryFolder folder;
   const std::string path = folder.write("x.mge", fake::modelV2(777));
   ModelPtr model;
   Wanted wanted;
   wanted.shapes.emplace_back("x", Shape{2, {1, 4}});
+  wanted.compile = [](const ModelSource &source, const Wanted &wanted, ModelPtr &out) {
+    asked = source.path + wanted.shapeFlags();
+    return bindLibrary(artifact("affine"), "", out);
+  };
   EXPECT_TRUE(bindFile(path, wanted, model).ok());
   EXPECT_EQ(asked, path + " --shape x=1x4");
-  setCompileOnLoad([](const std::string &, const Wanted &, std::string &) { return Status::error("no compiler"); });
+  wanted.compile = [](const ModelSource &, const Wanted &, ModelPtr &) { return Status::error("no compiler"); };
   EXPECT_CONTAINS(bindFile(path, wanted, model).message(), "; no compiler");
-  setCompileOnLoad(nullptr);
 }

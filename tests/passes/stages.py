@@ -8,7 +8,7 @@ import os
 
 from mgectest import fail, mgec, run, say, scratch
 
-STAGES = ["import", "infer", "simplify", "fuse", "choose", "tile-fuse", "pack", "plan", "build"]
+STAGES = ["import", "infer", "simplify", "fuse", "choose", "tile-fuse", "pack", "plan", "build", "legalise"]
 
 
 def main():

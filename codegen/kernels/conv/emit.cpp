@@ -189,35 +189,49 @@ public:
     });
   }
 
-  LogicalResult depthwise() {
+  /// Depthwise, and grouped convolution whose groups lie in blocks (`cpg` channels each).
+  LogicalResult depthwise(int64_t cpg = 1) {
     int64_t rows = tileAttr(group, "rows"), splits = ceilDiv(p.oh, rows), blocks = ceilDiv(p.oc, block);
     auto plan = depthwisePlan(p);
-    int64_t dstBlock = p.oh * p.ow * block, filterBlock = p.kh * p.kw * block;
+    int64_t dstBlock = p.oh * p.ow * block, filterBlock = p.kh * cpg * p.kw * block;
     return builder.kernel("", options(blocks * splits, "conv/depthwise.hpp", "conv/strip.hpp"), [&](Nest &n) {
       Idx chunk = chunkOf(n, blocks * splits), b = chunk / splits, oh0 = chunk % splits * rows;
       Idx oh1 = n.min(oh0 + rows, Idx(p.oh));
-      Ptr x = n.at(n.in(src), sourceBase + b * (p.ih * p.iw * block));
-      auto callee = [&](const DepthwisePlan &d) {
-        return "conv::depthwise<" + text(block) + ", 1, " + text(p.kw) + ", " + text(p.sw) + ", " + text(p.dw) + ", " + text(d.first) +
-               ", " + text(d.middle) + ", " + text(d.last) + ", " + text(d.skipLeft) + ", " + text(d.skipRight) + ", " + tail() +
-               ", float>";
-      };
-      Ptr weights = n.at(n.packed(filter), b * filterBlock);
+      Ptr x = n.at(n.in(src), sourceBase + b * (p.ih * p.iw * block)), weights = n.at(n.packed(filter), b * filterBlock);
       if (plan) {
-        n.micro(callee(*plan), {x, p.iw * block, -1, 0, 1, p.ih, p.ph, p.sh, p.dh, p.kh, weights, n.out(), p.ow * block, oh0, oh1,
-                                plan->count, 0, p.oc, b * block, resultBase + b * dstBlock},
-                Nest::kConsumer);
+        depthwiseRows(n, cpg, *plan, {x, p.iw * block, 0, 1, p.ih, p.ph}, weights, oh0, oh1, b * block, resultBase + b * dstBlock);
         return;
       }
       int64_t width = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1, height = (p.oh - 1) * p.sh + (p.kh - 1) * p.dh + 1;
       Ptr buffer = n.scratchF32(height * width * block);
       n.micro("conv::strip<" + text(block) + ">", {x, 0, p.iw * block, -p.ph, 1, p.ih, p.pw, 1, p.iw, buffer, 1, height, width, 0,
                                                   "0.0f", "conv::Copy{}"});
-      DepthwisePlan single = {1, 0, 0, 0, 0, 0};
-      n.micro(callee(single), {buffer, width * block, -1, 0, 1, height, 0, p.sh, p.dh, p.kh, weights, n.out(), p.ow * block, oh0, oh1,
-                               0, p.ow - 1, p.oc, b * block, resultBase + b * dstBlock},
-              Nest::kConsumer);
+      depthwiseRows(n, cpg, stripPlan(p), {buffer, width * block, 0, 1, height, 0}, weights, oh0, oh1, b * block,
+                    resultBase + b * dstBlock);
     });
+  }
+
+  /// Groups of any size: for each block of output channels the inputs of its lanes are gathered, a plane for each channel of a
+  /// group, and the planes summed as depthwise convolutions.
+  LogicalResult gathered() {
+    int64_t icg = p.ic / p.groups, rows = tileAttr(group, "rows"), splits = ceilDiv(p.oh, rows), blocks = ceilDiv(p.oc, block);
+    int64_t width = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1, height = (rows - 1) * p.sh + (p.kh - 1) * p.dh + 1;
+    int64_t filterBlock = icg * p.kh * p.kw * block, table = blocks * filterBlock; // the table of channels follows the filter
+    return builder.kernel("", options(blocks * splits, "conv/depthwise.hpp", "conv/strip.hpp"), [&](Nest &n) {
+      Idx chunk = chunkOf(n, blocks * splits), b = chunk / splits, oh0 = chunk % splits * rows;
+      Ptr buffer = n.scratchF32(icg * height * width * block);
+      n.micro("conv::gather_strip<" + text(block) + ">",
+              {n.at(n.in(src), sourceBase), p.ih * p.iw * block, p.iw * block, oh0 * p.sh - p.ph, p.ih, p.pw, p.iw,
+               Around{"reinterpret_cast<const int32_t*>($)", n.at(n.packed(filter), b * (icg * block) + table)}, buffer, icg, height, width});
+      depthwiseRows(n, 1, stripPlan(p), {buffer, width * block, height * width * block, icg, height, 0},
+                    n.at(n.packed(filter), b * filterBlock), 0, n.min(Idx(rows), Idx(p.oh) - oh0), b * block,
+                    resultBase + b * (p.oh * p.ow * block) + oh0 * (p.ow * block));
+    });
+  }
+
+  LogicalResult grouped() {
+    int64_t cpg = channelsInBlock(p, block);
+    return cpg ? depthwise(cpg) : gathered();
   }
 
   /// Rows of the depthwise part (p) in scratch, `rows` at a time; the 1x1 part reads them as its map.
@@ -236,13 +250,9 @@ public:
       Idx chunk = chunkOf(n, strips), oh0 = chunk * rows;
       Ptr buffer = n.scratchF32(blocks * strip);
       n.loop("ib", 0, blocks, 1, [&](Idx b) {
-        n.micro("conv::depthwise<" + text(block) + ", 1, " + text(p.kw) + ", " + text(p.sw) + ", " + text(p.dw) + ", " +
-                    text(plan->first) + ", " + text(plan->middle) + ", " + text(plan->last) + ", " + text(plan->skipLeft) + ", " +
-                    text(plan->skipRight) + ", " + tail() + ", float>",
-                {n.at(n.in(src), sourceBase + b * (p.ih * p.iw * block)), p.iw * block, -1, 0, 1, p.ih, p.ph, p.sh, p.dh, p.kh,
-                 n.at(n.packed(filter), b * (p.kh * p.kw * block)), buffer, p.ow * block, oh0, n.min(oh0 + rows, Idx(p.oh)),
-                 plan->count, 0, p.oc, b * block, b * strip - oh0 * (p.ow * block)},
-                "producer");
+        depthwiseRows(n, 1, *plan, {n.at(n.in(src), sourceBase + b * (p.ih * p.iw * block)), p.iw * block, 0, 1, p.ih, p.ph},
+                      n.at(n.packed(filter), b * (p.kh * p.kw * block)), oh0, n.min(oh0 + rows, Idx(p.oh)), b * block,
+                      b * strip - oh0 * (p.ow * block), buffer, "producer");
       });
       // From here on the problem is the second one.
       p = *q;
@@ -330,6 +340,22 @@ private:
     sourceBase = image * (n.inSampleElements(src) / p.images);
     resultBase = image * (n.outSampleElements() / p.images);
     return p.images == 1 ? n.chunk() : perImage == 1 ? Idx(0) : n.chunk() % perImage;
+  }
+
+  /// What a depthwise kernel reads: rows of a map or of a strip, `planes` of them to sum.
+  struct Planes {
+    Ptr x;
+    int64_t row, plane, planes, height, pad;
+  };
+  /// Output rows oh0 ... oh1 - 1 of one channel block.
+  void depthwiseRows(Nest &n, int64_t cpg, const DepthwisePlan &plan, const Planes &from, Ptr weights, Idx oh0, Idx oh1, Idx channel,
+                     Idx offset, std::optional<Ptr> dst = std::nullopt, const char *functor = Nest::kConsumer) {
+    n.micro("conv::depthwise<" + text(block) + ", " + text(cpg) + ", " + text(p.kw) + ", " + text(p.sw) + ", " + text(p.dw) + ", " +
+                text(plan.first) + ", " + text(plan.middle) + ", " + text(plan.last) + ", " + text(plan.skipLeft) + ", " +
+                text(plan.skipRight) + ", " + tail() + ">",
+            {from.x, from.row, from.plane, from.planes, from.height, from.pad, p.sh, p.dh, p.kh, weights, dst ? *dst : n.out(),
+             p.ow * block, oh0, oh1, plan.count, p.oc, channel, offset},
+            functor);
   }
 
   std::string tail() const { return p.oc % block ? "true" : "false"; }
@@ -453,9 +479,13 @@ LogicalResult buildNests(mge::GroupOp group, const TargetSet &targets, const Tar
     return nests.pointwise();
   if (row.ends_with("depthwise"))
     return nests.depthwise();
+  if (row.ends_with("grouped"))
+    return nests.grouped();
   if (row.ends_with("planar_direct"))
     return nests.planar();
-  return nests.direct();
+  if (row.ends_with("blocked_direct"))
+    return nests.direct();
+  return group.emitOpError() << "has the row " << row << ", which the convolution family does not have";
 }
 
 } // namespace mgec::codegen::conv

@@ -47,6 +47,12 @@ struct DepthwisePlan {
 };
 /// Null where padding does not fit into the outer tiles; the kernel then runs on a padded strip.
 std::optional<DepthwisePlan> depthwisePlan(const Problem &problem);
+/// The same columns on a strip that carries its padding.
+DepthwisePlan stripPlan(const Problem &problem);
+
+/// Channels in and out of a group where whole groups lie in one block, so that lanes find their inputs in it; 0 where
+/// channels must be gathered.
+int64_t channelsInBlock(const Problem &problem, int64_t block);
 
 /// Winograd: floats between elements of a transformed tile, padded against cache aliasing.
 int64_t winogradPitch(int64_t floats);

@@ -72,6 +72,40 @@ std::vector<float> packDepthwise(const Filter &f, int64_t block) {
   return out;
 }
 
+/// [block][kh][channel in group][kw][lane], the order of conv::depthwise for groups that lie in blocks.
+std::vector<float> packGrouped(const Filter &f, int64_t block) {
+  std::vector<float> out;
+  const Problem &p = f.p;
+  for (int64_t b = 0; b < p.oc; b += block)
+    for (int64_t r = 0; r < p.kh; ++r)
+      for (int64_t i = 0; i < f.icg(); ++i)
+        for (int64_t s = 0; s < p.kw; ++s)
+          for (int64_t l = 0; l < block; ++l)
+            out.push_back(b + l < p.oc ? f.at(b + l, i, r, s) : 0.0f);
+  return out;
+}
+
+/// [block][channel in group][kh][kw][lane], then which source channel each lane of each plane reads (-1 for none), as int32
+/// [block][channel in group][lane]: the order of conv::gather_strip and conv::depthwise.
+std::vector<float> packGathered(const Filter &f, int64_t block) {
+  std::vector<float> out;
+  const Problem &p = f.p;
+  for (int64_t b = 0; b < p.oc; b += block)
+    for (int64_t i = 0; i < f.icg(); ++i)
+      for (int64_t r = 0; r < p.kh; ++r)
+        for (int64_t s = 0; s < p.kw; ++s)
+          for (int64_t l = 0; l < block; ++l)
+            out.push_back(b + l < p.oc ? f.at(b + l, i, r, s) : 0.0f);
+  for (int64_t b = 0; b < p.oc; b += block)
+    for (int64_t i = 0; i < f.icg(); ++i)
+      for (int64_t l = 0; l < block; ++l) {
+        int32_t from = b + l < p.oc ? static_cast<int32_t>((b + l) / f.ocg() * f.icg() + i) : -1;
+        out.emplace_back();
+        std::memcpy(&out.back(), &from, sizeof from);
+      }
+  return out;
+}
+
 /// [channel group][xi][ic][row] of the transformed filter.
 template <int A> std::vector<float> packWinograd(const Filter &f, int64_t block, const double (&g)[A][3]) {
   const Problem &p = f.p;
@@ -160,6 +194,10 @@ Packed packFilter(mge::GroupOp group, unsigned operand, const TargetSet &targets
   } else if (row.ends_with("depthwise")) {
     out = packDepthwise(filter, targets.block);
     form = "ohw" + block;
+  } else if (row.ends_with("grouped")) {
+    bool inBlock = channelsInBlock(*problem, targets.block) > 0;
+    out = inBlock ? packGrouped(filter, targets.block) : packGathered(filter, targets.block);
+    form = (inBlock ? "ohiw" : "oihw_gather") + block;
   } else if (row.ends_with("planar_direct")) {
     out = packPlanar(filter, targets.block);
     form = "oihw_row" + block;

@@ -121,14 +121,20 @@ int64_t conv::tileAttr(mge::GroupOp group, StringRef name) {
   return attr ? attr.getInt() : 0;
 }
 
-std::optional<DepthwisePlan> conv::depthwisePlan(const Problem &p) {
+DepthwisePlan conv::stripPlan(const Problem &p) {
   constexpr int64_t widest = 8;
   int64_t tiles = ceilDiv(p.ow, widest), width = ceilDiv(p.ow, tiles);
-  DepthwisePlan plan;
+  DepthwisePlan plan = {};
   plan.first = width;
   plan.last = tiles > 1 ? p.ow - (tiles - 1) * width : 0;
   plan.middle = tiles > 2 ? width : 0;
   plan.count = tiles > 2 ? tiles - 2 : 0;
+  return plan;
+}
+
+std::optional<DepthwisePlan> conv::depthwisePlan(const Problem &p) {
+  DepthwisePlan plan = stripPlan(p);
+  int64_t width = plan.first, tiles = ceilDiv(p.ow, width);
   plan.skipLeft = p.pw;
   plan.skipRight = std::max<int64_t>(0, (p.ow - 1) * p.sw + (p.kw - 1) * p.dw - p.pw + 1 - p.iw);
   auto columns = [&](int64_t pixels) { return (pixels - 1) * p.sw + (p.kw - 1) * p.dw + 1; };
@@ -136,7 +142,16 @@ std::optional<DepthwisePlan> conv::depthwisePlan(const Problem &p) {
   if (plan.skipLeft >= columns(plan.first) || plan.skipRight >= columns(outer) ||
       (tiles == 1 && plan.skipLeft + plan.skipRight >= columns(plan.first)))
     return std::nullopt;
+  // Only the outer tiles leave columns out: the second one must begin inside of the row, the last but one end there.
+  if (tiles > 1 && (plan.skipLeft > width * p.sw ||
+                    ((tiles - 1) * width - 1) * p.sw + (p.kw - 1) * p.dw - p.pw >= p.iw))
+    return std::nullopt;
   return plan;
+}
+
+int64_t conv::channelsInBlock(const Problem &p, int64_t block) {
+  int64_t icg = p.ic / p.groups, ocg = p.oc / p.groups;
+  return icg == ocg && icg > 1 && block % icg == 0 ? icg : 0;
 }
 
 int64_t conv::winogradPitch(int64_t floats) {
@@ -162,6 +177,7 @@ public:
     pointwise();
     direct();
     depthwise();
+    grouped();
     planar();
   }
 
@@ -337,6 +353,26 @@ private:
            weights, {{"rows", rows}});
   }
 
+  void grouped() {
+    StringRef row = "conv_f32_blocked_grouped";
+    if (p.groups == 1 || p.depthwise())
+      return refuse(row, "needs groups of several channels");
+    if (p.kw > 7)
+      return refuse(row, "needs filters of at most 7 columns");
+    int64_t icg = p.ic / p.groups, blocks = paddedOc() / targets.block, inBlock = channelsInBlock(p, targets.block);
+    // Gathered channels stay in half of L2; without gathering the map itself is read.
+    int64_t rows = p.oh, width = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1;
+    while (!inBlock && rows > 1 &&
+           icg * ((rows - 1) * p.sh + (p.kh - 1) * p.dh + 1) * width * targets.block * 4 > target.l2Bytes / 2)
+      --rows;
+    int64_t wanted = ceilDiv(wantedChunks(), blocks), chunks = std::max(ceilDiv(p.oh, rows), std::min(wanted, p.oh));
+    rows = ceilDiv(p.oh, chunks);
+    // Lanes of padding do work, and gathering moves single floats.
+    double gathered = inBlock ? 0 : 0.6 * static_cast<double>(icg * paddedOc() * p.ih * p.iw);
+    accept(row, blocked, compute(static_cast<double>(p.macs()) * lost(), 0.4) + gathered + streamed(0.7 * (inputBytes() + outputBytes())),
+           icg * paddedOc() * p.kh * p.kw * 4, {{"rows", rows}});
+  }
+
   void planar() {
     StringRef row = "conv_f32_planar_direct";
     if (!dense(row))
@@ -386,6 +422,15 @@ struct ConvFamily : Family {
     auto problem = problemOf(group, reason);
     if (!problem) {
       choices.refusals.push_back({"conv_f32_blocked_*", reason});
+      return;
+    }
+    if (secondOf(group)) {
+      // Joined by tile fusion, which offered the row and its tiles.
+      Builder builder(group.getContext());
+      Candidate candidate;
+      candidate.row = "conv_f32_blocked_depthwise_1x1";
+      candidate.tiles = builder.getDictionaryAttr(builder.getNamedAttr("rows", builder.getI64IntegerAttr(1)));
+      choices.candidates.push_back(std::move(candidate));
       return;
     }
     Selector(group, targets, *problem, choices).run();

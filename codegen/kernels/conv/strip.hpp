@@ -82,16 +82,16 @@ MGEC_NOINLINE void strip(const S *src, int64_t src_block, int64_t src_row, int64
 /// Block + l] (a blocked source; a negative entry reads as zero), so that the convolution becomes a depthwise one over
 /// `planes` planes.
 template <int Block>
-MGEC_NOINLINE void gather_strip(const float *src, int64_t src_block, int64_t src_row, int64_t h0, int64_t h_step,
-                                int64_t ih, int64_t left, int64_t iw, const int32_t *from, float *dst, int64_t planes,
-                                int64_t rows, int64_t width) {
+MGEC_NOINLINE void gather_strip(const float *src, int64_t src_block, int64_t src_row, int64_t h0, int64_t ih,
+                                int64_t left, int64_t iw, const int32_t *from, float *dst, int64_t planes, int64_t rows,
+                                int64_t width) {
   const int64_t before = min_i64(width, left), inside = max_i64(0, min_i64(width, iw + left) - before);
   for (int64_t i = 0; i < planes; ++i, from += Block) {
     int64_t at[Block];
     for (int l = 0; l < Block; ++l)
       at[l] = from[l] < 0 ? -1 : (from[l] / Block) * src_block + from[l] % Block;
     for (int64_t r = 0; r < rows; ++r, dst += width * Block) {
-      const int64_t h = h0 + r * h_step;
+      const int64_t h = h0 + r;
       fill_span(dst, width * Block, 0.0f);
       if (h < 0 || h >= ih)
         continue;

@@ -61,9 +61,9 @@ template <class T> inline void pad_rows(const View &in, const View &out, const p
 }
 
 inline void padding(const View *in, int, const View *out, int, const paddingParams &params) {
-  uint32_t value = 0;
+  alignas(8) unsigned char bytes[8] = {}; // read back as bytes: the element types do not alias
   View cell = {};
-  cell.data = &value;
+  cell.data = bytes;
   cell.dtype = out[0].dtype;
   float real = params.padding_val;
   int32_t stored = float_to_int(real);
@@ -71,6 +71,8 @@ inline void padding(const View *in, int, const View *out, int, const paddingPara
     store_real(cell, 0, 1, 1, &real);
   else
     store_int(cell, 0, 1, 1, &stored);
+  uint32_t value;
+  __builtin_memcpy(&value, bytes, sizeof value);
   switch (element_size(cell.dtype)) {
   case 1:
     pad_rows<uint8_t>(in[0], out[0], params, uint8_t(value));

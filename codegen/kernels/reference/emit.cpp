@@ -13,20 +13,6 @@ using namespace mgec::codegen;
 
 namespace {
 
-/// The folder under codegen/kernels that holds the reference function of `op`.
-std::string folderOf(Operation *op) {
-  std::string name = eval::referenceName(op);
-  if (name == "conv" || name == "matmul" || name == "pool" || name == "softmax" || name == "resize" || name == "batch_norm")
-    return name;
-  if (name == "reduce" || name == "argmax" || name == "argmin")
-    return "reduce";
-  if (name == "padding")
-    return "pad";
-  if (name.rfind("elemwise", 0) == 0 || name == "type_cvt" || name == "powc")
-    return "elemwise";
-  return "shape";
-}
-
 struct ReferenceFamily : Family {
   llvm::StringRef name() const override { return "reference"; }
   bool owns(Operation *) const override { return true; }
@@ -60,7 +46,7 @@ struct ReferenceFamily : Family {
   }
 
   LogicalResult build(mge::GroupOp group, const TargetSet &, const Target &, KernelBuilder &builder) const override {
-    return builder.reference({folderOf(group.getAnchor()) + "/reference.hpp"});
+    return builder.reference({eval::referenceFolder(group.getAnchor()) + "/reference.hpp"});
   }
 };
 

@@ -6,6 +6,7 @@ include "compiler/dialect/MgeEnums.td"
 
 def Mge_ConvOp : Mge_Op<"conv", ["Convolution", "ConvolutionV2", "ConvBiasForward", "ConvBiasForwardV4"],
                         ["Convolution", "ConvBias"], [Mge_Anchor]> {
+  let kernelFolder = "conv";
   let summary = "2-d convolution, optionally with bias, addend and activation";
   let description = [{
     `dst[n,oc,oh,ow] = nonline(sum over ic,kh,kw of src[n, g*icpg+ic, oh*stride-pad+kh*dilate, ...] * filter[g,oc,ic,kh,kw]

@@ -51,8 +51,10 @@ FailureOr<Type> promote(Operation *op, ArrayRef<TensorShape> operands) {
     if (shape.element == result)
       continue;
     if (isa<quant::QuantizedType>(shape.element) || isa<quant::QuantizedType>(result)) {
-      // Parameters may differ in the last bit.
-      if (storageType(shape.element) == storageType(result))
+      // Parameters may differ in the last bit, as MegEngine allows.
+      auto [scale, zero] = quantisationOf(shape.element);
+      auto [otherScale, otherZero] = quantisationOf(result);
+      if (storageType(shape.element) == storageType(result) && zero == otherZero && std::fabs(scale - otherScale) < 1e-6f)
         continue;
       return op->emitOpError() << "mixes element types " << result << " and " << shape.element;
     }
@@ -321,6 +323,9 @@ LogicalResult PoolOp::inferShapes(ShapeContext &context) {
                          << stringifyEnum(getFormat());
   if (getStrideH() <= 0 || getStrideW() <= 0 || getWindowH() <= 0 || getWindowW() <= 0)
     return emitOpError("needs positive windows and strides");
+  if (getMode() != PoolMode::AVERAGE && (getPadH() >= getWindowH() || getPadW() >= getWindowW()))
+    return emitOpError() << "has windows that lie wholly in the padding: " << getWindowH() << "x" << getWindowW() << " with padding "
+                         << getPadH() << "x" << getPadW();
   size_t h = getFormat() == ConvFormat::NCHW ? 2 : 1;
   auto oh = windowOutput(*this, src.dims[h], getWindowH(), getPadH(), getStrideH(), 1);
   auto ow = windowOutput(*this, src.dims[h + 1], getWindowW(), getPadW(), getStrideW(), 1);

@@ -118,8 +118,9 @@ LogicalResult BroadcastOp::inferShapes(ShapeContext &context) {
       return emitOpError() << "cannot broadcast " << shapeText(src.dims) << " to " << shapeText(*target);
   }
   std::optional<HostValue> value;
-  if (context.values[0] && target->size() == 1 && constantOf((*target)[0]) && context.values[0]->size() == 1)
-    value = HostValue(*constantOf((*target)[0]), (*context.values[0])[0]);
+  if (context.values[0] && target->size() == 1 && context.values[0]->size() == 1)
+    if (auto extent = constantOf((*target)[0]); extent && *extent > 0 && *extent <= kMaxHostElements)
+      value = HostValue(*extent, (*context.values[0])[0]);
   context.addResult({*target, src.element}, std::move(value));
   return success();
 }
@@ -389,6 +390,34 @@ struct DropIdentitySlice : OpRewritePattern<SliceOp> {
   }
 };
 
+/// One of k interleaved sets of channels. Networks write it as a transpose, which moves everything:
+///     reshape {N*C/k, k, H*W}, dimshuffle (1, 0, 2), reshape {k, N, C/k, H, W}, element i of axis 0
+/// is channels i, i + k, i + 2k ... of {N, C, H, W}.
+struct SliceOfShuffle : OpRewritePattern<SliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(SliceOp op, PatternRewriter &rewriter) const override {
+    auto last = op.getSrc().getDefiningOp<ReshapeOp>();
+    auto shuffle = last ? last.getSrc().getDefiningOp<DimshuffleOp>() : DimshuffleOp();
+    auto first = shuffle ? shuffle.getSrc().getDefiningOp<ReshapeOp>() : ReshapeOp();
+    if (!first || shuffle.getPattern() != ArrayRef<int64_t>{1, 0, 2} || !last.getShape().empty() || !first.getShape().empty())
+      return failure();
+    auto dims = [](Value value) { return dimsOf(cast<RankedTensorType>(value.getType())); };
+    SmallVector<AffineExpr> x = dims(first.getSrc()), a = dims(first.getDst()), b = dims(last.getDst()), y = dims(op.getDst());
+    if (x.size() != 4 || b.size() != 5 || y.size() != 4)
+      return failure();
+    auto channels = constantOf(x[1]), sets = constantOf(b[0]);
+    if (!channels || !sets || *channels % *sets || a[1] != b[0] || a[2] != x[2] * x[3] || b[1] != x[0] ||
+        constantOf(b[2]) != *channels / *sets || b[3] != x[2] || b[4] != x[3])
+      return failure();
+    for (int axis = 0; axis < 5; ++axis)
+      if (op.getDrop()[axis] != (axis == 0) || op.getSteps()[axis] != 1 || (axis > 0 && (op.getStarts()[axis] != 0 || y[axis - 1] != b[axis])))
+        return failure();
+    rewriter.replaceOpWithNewOp<SliceOp>(op, op.getDst().getType(), first.getSrc(), ArrayRef<int64_t>{0, op.getStarts()[0], 0, 0},
+                                         ArrayRef<int64_t>{1, *sets, 1, 1}, ArrayRef<int64_t>{0, 0, 0, 0});
+    return success();
+  }
+};
+
 struct DropSingleConcat : OpRewritePattern<ConcatOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ConcatOp op, PatternRewriter &rewriter) const override {
@@ -414,7 +443,7 @@ void SubtensorOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRC
   patterns.add<SubtensorToSlice>(context);
 }
 void SliceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<DropIdentitySlice>(context);
+  patterns.add<DropIdentitySlice, SliceOfShuffle>(context);
 }
 void ConcatOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<DropSingleConcat>(context);

@@ -33,6 +33,56 @@ void VariantOp::print(OpAsmPrinter &printer) {
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
 
+ArrayRef<StringRef> mgec::mge::stageOrder() {
+  static const StringRef names[] = {"import", "infer", "simplify", "fuse", "choose", "tile-fuse", "pack", "plan", "build", "legalise"};
+  return names;
+}
+
+/// What is true of a variant after a stage. `reached` says whether a stage is done.
+static LogicalResult verifyStage(VariantOp variant, llvm::function_ref<bool(StringRef)> reached) {
+  for (Operation &op : variant.getBlock()) {
+    if (reached("infer"))
+      for (Type type : op.getResultTypes())
+        if (auto ranked = dyn_cast<RankedTensorType>(type); !ranked || isa<UnknownType>(ranked.getElementType()))
+          return op.emitOpError("has a result without shape or type after the stage infer");
+    if (!reached("fuse") || isa<ConstantOp, OutputOp>(op))
+      continue;
+    auto group = dyn_cast<GroupOp>(op);
+    if (!group)
+      return op.emitOpError("stands outside of groups after the stage fuse");
+    auto lacks = [&](StringRef stage, StringRef what, bool there) -> LogicalResult {
+      return there || !reached(stage) ? success() : group.emitOpError() << "has no " << what << " after the stage " << stage;
+    };
+    if (failed(lacks("choose", "row", group.getRow().has_value())) ||
+        failed(lacks("pack", "packed operands", group.getPacked().has_value())) ||
+        failed(lacks("plan", "places", group.getPlaces().has_value())) ||
+        failed(lacks("build", "kernels", group.getKernels().has_value())) ||
+        failed(lacks("legalise", "step", group.isView() || group.getStep())))
+      return failure();
+    if (reached("build") && group.isView() != group.getKernels()->empty())
+      return group.emitOpError("must have kernels unless it is a view");
+  }
+  if (reached("plan") && (!variant.getArenaBytes() || !variant.getLowerBoundBytes()))
+    return variant.emitOpError("has no arena after the stage plan");
+  if (reached("build") && !variant.getScratchBytes())
+    return variant.emitOpError("does not say its scratch after the stage build");
+  return success();
+}
+
+LogicalResult NetworkOp::verifyRegions() {
+  ArrayRef<StringRef> order = stageOrder();
+  const auto *now = llvm::find(order, getStage());
+  if (now == order.end())
+    return emitOpError() << "names the stage " << getStage() << ", which does not exist";
+  auto reached = [&](StringRef stage) { return llvm::find(order, stage) <= now; };
+  if (reached("pack") && !getPackedBytes())
+    return emitOpError("does not say its packed bytes after the stage pack");
+  for (auto variant : getBlock().getOps<VariantOp>())
+    if (failed(verifyStage(variant, reached)))
+      return failure();
+  return success();
+}
+
 LogicalResult VariantOp::verify() {
   Block &block = getBlock();
   if (getInputNames().size() != block.getNumArguments())

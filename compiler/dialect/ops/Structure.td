@@ -14,13 +14,15 @@ def Mge_NetworkOp : Mge_StructureOp<"network", [IsolatedFromAbove, SymbolTable, 
   let summary = "a model: its weights and its variants";
   let description = [{
     Holds `mge.weight`, `mge.packed` and `mge.variant` operations. `stage` names the last finished stage of the pipeline;
-    the verifier checks what is true after it.
+    the verifier checks what is true after it. `targets` are the instruction sets to compile for.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$fingerprint, StrAttr:$graph_hash,
                        DefaultValuedStrAttr<StrAttr, "import">:$stage,
-                       OptionalAttr<I64Attr>:$channel_block, OptionalAttr<I64Attr>:$packed_bytes);
+                       OptionalAttr<StrArrayAttr>:$targets, OptionalAttr<I64Attr>:$channel_block,
+                       OptionalAttr<I64Attr>:$packed_bytes);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let hasRegionVerifier = 1;
   let extraClassDeclaration = [{ ::mlir::Block &getBlock() { return getBody().front(); } }];
 }
 
@@ -100,17 +102,21 @@ def Mge_GroupOp : Mge_StructureOp<"group", [IsolatedFromAbove, SingleBlock, Pure
     | `refused` | choose | rows that could not run it, with reasons |
     | `packed` | pack | for each operand the packed constant that replaces it, or unit |
     | `places` | plan | where each result lives |
-    | `kernels` | tile-fuse | the loop nests that run it, in order |
+    | `kernels` | build | the loop nests that run it, in order; none for views |
+    | `step` | legalise | the name of the call, unique in the variant |
   }];
   let arguments = (ins Variadic<AnyTensor>:$inputs, OptionalAttr<StrAttr>:$row, OptionalAttr<DictionaryAttr>:$tiles,
                        OptionalAttr<F64Attr>:$cost_ns, OptionalAttr<ArrayAttr>:$refused, OptionalAttr<ArrayAttr>:$packed,
-                       OptionalAttr<ArrayAttr>:$places, OptionalAttr<ArrayAttr>:$kernels, OptionalAttr<StrAttr>:$label);
+                       OptionalAttr<ArrayAttr>:$places, OptionalAttr<ArrayAttr>:$kernels, OptionalAttr<StrAttr>:$label,
+                       OptionalAttr<StrAttr>:$step);
   let results = (outs Variadic<AnyTensor>:$outputs);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     ::mlir::Block &getBlock() { return getBody().front(); }
+    /// Whether the result is the operand's memory, so that no kernel runs.
+    bool isView() { return getRow() == "view"; }
     /// The operation that decides the kernel family: the first contraction or reduction, else the first operation.
     ::mlir::Operation *getAnchor();
     /// The group operand behind `value`, which is defined inside the body; -1 when it is computed there.

@@ -6,7 +6,7 @@
 // CHECK: #[[DIMS:.*]] = affine_map<()[s0] -> (s0, 8, 4, 4)>
 // CHECK: mge.network @all
 #dims = affine_map<()[s0] -> (s0, 8, 4, 4)>
-mge.network @all attributes {fingerprint = "ab", graph_hash = "cd", stage = "plan", targets = ["generic"]} {
+mge.network @all attributes {fingerprint = "ab", graph_hash = "cd", targets = ["generic"]} {
   // CHECK: mge.weight @w : tensor<8x1x1xf32> = dense<1.000000e+00> : tensor<8x1x1xf32>
   mge.weight @w : tensor<8x1x1xf32> = dense<1.0> : tensor<8x1x1xf32>
   // CHECK: mge.weight @q : tensor<2x!quant.uniform<i8:f32, 5.000000e-01>> = dense<[1, -2]> : tensor<2xsi8>

@@ -20,7 +20,7 @@
 // CHECK: builtin.module @generic
 // CHECK: mgk.kernel @[[PLAIN]]
 // CHECK: mgk.micro
-mge.network @build attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3", "generic"]} {
+mge.network @build attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3", "generic"]} {
   mge.weight @w1 : tensor<16x16x3x3xf32> = dense<1.0> : tensor<16x16x3x3xf32>
   mge.weight @w2 : tensor<16x16x3x3xf32> = dense<2.0> : tensor<16x16x3x3xf32>
   mge.weight @b1 : tensor<1x16x1x1xf32> = dense<1.0> : tensor<1x16x1x1xf32>
@@ -47,7 +47,7 @@ mge.network @build attributes {fingerprint = "", graph_hash = "", targets = ["x8
 // CHECK-LABEL: mge.network @batch
 // CHECK: mgk.kernel @{{.*}} attributes {batched = true, chunks = {{[0-9]+}} : i64
 #dims = affine_map<()[s0] -> (s0, 1024)>
-mge.network @batch attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @batch attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.variant @v0(%x: tensor<?x1024xf32, #mge.enc<dims = #dims>>)
       attributes {input_names = ["x"], output_names = ["y"], symbols = [#mge.symbol<"N", 1, 64>]} {
     %y = mge.elemwise exp(%x) : (tensor<?x1024xf32, #mge.enc<dims = #dims>>) -> tensor<?x1024xf32, #mge.enc<dims = #dims>>

@@ -25,7 +25,7 @@
 // REFERENCE-COUNT-3: row = "reference"
 // REFERENCE-NOT: #mge.enc
 // REFERENCE: mge.output
-mge.network @stem attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @stem attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.weight @w1 : tensor<16x3x3x3xf32> = dense<1.0> : tensor<16x3x3x3xf32>
   mge.weight @w2 : tensor<32x16x1x1xf32> = dense<1.0> : tensor<32x16x1x1xf32>
   mge.variant @v0(%x: tensor<1x3x16x16xf32>) attributes {input_names = ["x"], output_names = ["y"]} {
@@ -45,7 +45,7 @@ mge.network @stem attributes {fingerprint = "", graph_hash = "", targets = ["x86
 // CHECK-SAME: channel_block = 16
 // CHECK: #mge.enc<nchw16>
 // CHECK-NOT: #mge.enc<nchw8>
-mge.network @wide attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v4", "x86-64-v3", "generic"]} {
+mge.network @wide attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v4", "x86-64-v3", "generic"]} {
   mge.weight @w : tensor<64x64x3x3xf32> = dense<1.0> : tensor<64x64x3x3xf32>
   mge.variant @v0(%x: tensor<1x64x28x28xf32>) attributes {input_names = ["x"], output_names = ["y"]} {
     %w = mge.constant @w : tensor<64x64x3x3xf32>
@@ -62,7 +62,7 @@ mge.network @wide attributes {fingerprint = "", graph_hash = "", targets = ["x86
 // COST: row = "conv_f32_blocked_winograd{{[24]}}"
 // FORCE: row = "conv_f32_blocked_direct"
 // CHECK: row = "conv_f32_blocked_depthwise"
-mge.network @families attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @families attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.weight @w1 : tensor<64x64x3x3xf32> = dense<1.0> : tensor<64x64x3x3xf32>
   mge.weight @w2 : tensor<64x1x1x3x3xf32> = dense<1.0> : tensor<64x1x1x3x3xf32>
   mge.variant @v0(%x: tensor<1x64x28x28xf32>) attributes {input_names = ["x"], output_names = ["y"]} {
@@ -82,7 +82,7 @@ mge.network @families attributes {fingerprint = "", graph_hash = "", targets = [
 // FORCE-COUNT-1: row = "relayout_f32_nchw_to_blocked"
 // FORCE-NOT: row = "relayout_f32_nchw_to_blocked"
 // CHECK: mge.output
-mge.network @shared_relayout attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @shared_relayout attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.weight @w : tensor<16x16x3x3xf32> = dense<1.0> : tensor<16x16x3x3xf32>
   mge.variant @v0(%x: tensor<1x16x9x9xf32>) attributes {input_names = ["x"], output_names = ["y", "z"]} {
     %w = mge.constant @w : tensor<16x16x3x3xf32>
@@ -97,7 +97,7 @@ mge.network @shared_relayout attributes {fingerprint = "", graph_hash = "", targ
 // Views need no kernel.
 // CHECK-LABEL: mge.network @view
 // CHECK: mge.group (%{{.*}} = %[[E:.*]] : tensor<4x6xf32>) -> (tensor<24xf32>) attributes {cost_ns = 0{{.*}}row = "view"
-mge.network @view attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @view attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.variant @v0(%x: tensor<4x6xf32>) attributes {input_names = ["x"], output_names = ["y"]} {
     %e = mge.elemwise exp(%x) : (tensor<4x6xf32>) -> tensor<4x6xf32>
     %v = mge.reshape %e : (tensor<4x6xf32>) -> tensor<24xf32>

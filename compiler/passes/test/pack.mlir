@@ -15,7 +15,7 @@
 // CHECK: packed = [unit, @[[W]]]
 // CHECK: mge.variant @v1
 // CHECK: packed = [unit, @[[W]]]
-mge.network @pack attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @pack attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.weight @w : tensor<16x16x3x3xf32> = dense<1.0> : tensor<16x16x3x3xf32>
   mge.weight @b : tensor<1x16x1x1xf32> = dense<2.0> : tensor<1x16x1x1xf32>
   mge.weight @six : tensor<1xf32> = dense<6.0> : tensor<1xf32>
@@ -44,7 +44,7 @@ mge.network @pack attributes {fingerprint = "", graph_hash = "", targets = ["x86
 // CHECK-SAME: packed_bytes = 192
 // CHECK: mge.packed @p0 from @a as "channel16" at 0, 128
 // CHECK-NEXT: mge.packed @p1 from @b as "dense" at 128, 40
-mge.network @aligned attributes {fingerprint = "", graph_hash = "", targets = ["generic"]} {
+mge.network @aligned attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["generic"]} {
   mge.weight @a : tensor<17xf32> = dense<1.0> : tensor<17xf32>
   mge.weight @b : tensor<10x1xf32> = dense<2.0> : tensor<10x1xf32>
   mge.variant @v0(%x: tensor<10x17xf32>) attributes {input_names = ["x"], output_names = ["y"]} {

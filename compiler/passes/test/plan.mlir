@@ -16,7 +16,7 @@
 // DISJOINT: places = [#mge.place<"arena", 8192, 4096>]
 // DISJOINT: places = [#mge.place<"arena", 12288, 4096>]
 // CHECK: places = [#mge.place<"output", 0, 4096>]
-mge.network @chain attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @chain attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.variant @v0(%x: tensor<32x32xf32>) attributes {input_names = ["x"], output_names = ["y"]} {
     %a = mge.elemwise exp(%x) : (tensor<32x32xf32>) -> tensor<32x32xf32>
     %b = mge.elemwise sin(%a) : (tensor<32x32xf32>) -> tensor<32x32xf32>
@@ -38,7 +38,7 @@ mge.network @chain attributes {fingerprint = "", graph_hash = "", targets = ["x8
 // SHARED-NOT: #mge.place<"arena", [[KEPT]], 4096>
 // SHARED: mge.elemwise tanh
 // SHARED: mge.elemwise add
-mge.network @kept attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @kept attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.variant @v0(%x: tensor<32x32xf32>) attributes {input_names = ["x"], output_names = ["y"]} {
     %a = mge.elemwise exp(%x) : (tensor<32x32xf32>) -> tensor<32x32xf32>
     %b = mge.elemwise sin(%a) : (tensor<32x32xf32>) -> tensor<32x32xf32>
@@ -62,7 +62,7 @@ mge.network @kept attributes {fingerprint = "", graph_hash = "", targets = ["x86
 // CHECK: mge.group
 // CHECK-SAME: places = [#mge.place<"arena", [[AT]], 4096>]
 // CHECK-SAME: row = "view"
-mge.network @views attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @views attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.variant @v0(%x: tensor<32x32xf32>) attributes {input_names = ["x"], output_names = ["y"]} {
     %flat = mge.reshape %x : (tensor<32x32xf32>) -> tensor<1024xf32>
     %e = mge.elemwise exp(%flat) : (tensor<1024xf32>) -> tensor<1024xf32>
@@ -80,7 +80,7 @@ mge.network @views attributes {fingerprint = "", graph_hash = "", targets = ["x8
 // CHECK: places = [#mge.place<"arena", 0, 4096>]
 // CHECK: places = [#mge.place<"output", 0, 4096>]
 #dims = affine_map<()[s0] -> (s0, 1024)>
-mge.network @batch attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @batch attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.variant @v0(%x: tensor<?x1024xf32, #mge.enc<dims = #dims>>)
       attributes {input_names = ["x"], output_names = ["y"], symbols = [#mge.symbol<"N", 1, 64>]} {
     %e = mge.elemwise exp(%x) : (tensor<?x1024xf32, #mge.enc<dims = #dims>>) -> tensor<?x1024xf32, #mge.enc<dims = #dims>>
@@ -98,7 +98,7 @@ mge.network @batch attributes {fingerprint = "", graph_hash = "", targets = ["x8
 // CHECK: mge.reduce
 // CHECK: mge.broadcast
 // CHECK: mge.reduce
-mge.network @order attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @order attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.variant @v0(%x: tensor<1x32xf32>, %z: tensor<1x32xf32>) attributes {input_names = ["x", "z"], output_names = ["y"]} {
     %a = mge.broadcast %x : (tensor<1x32xf32>) -> tensor<64x32xf32>
     %b = mge.broadcast %z : (tensor<1x32xf32>) -> tensor<64x32xf32>

@@ -20,7 +20,7 @@
 // CHECK-NEXT: mge.yield %[[P]]
 // CHECK-NOT: row = "conv_f32_blocked_1x1"
 // CHECK: mge.output
-mge.network @nest attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @nest attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.weight @dw : tensor<64x1x1x3x3xf32> = dense<1.0> : tensor<64x1x1x3x3xf32>
   mge.weight @pw : tensor<32x64x1x1xf32> = dense<1.0> : tensor<32x64x1x1xf32>
   mge.weight @b : tensor<1x64x1x1xf32> = dense<1.0> : tensor<1x64x1x1xf32>
@@ -44,7 +44,7 @@ mge.network @nest attributes {fingerprint = "", graph_hash = "", targets = ["x86
 // CHECK: row = "conv_f32_blocked_depthwise"
 // CHECK-NOT: depthwise_1x1
 // CHECK: mge.output
-mge.network @small attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @small attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.weight @dw : tensor<64x1x1x3x3xf32> = dense<1.0> : tensor<64x1x1x3x3xf32>
   mge.weight @pw : tensor<32x64x1x1xf32> = dense<1.0> : tensor<32x64x1x1xf32>
   mge.variant @v0(%x: tensor<1x64x14x14xf32>) attributes {input_names = ["x"], output_names = ["y"]} {
@@ -64,7 +64,7 @@ mge.network @small attributes {fingerprint = "", graph_hash = "", targets = ["x8
 // CHECK: row = "conv_f32_blocked_depthwise"
 // CHECK-NOT: depthwise_1x1
 // CHECK: mge.output
-mge.network @read_twice attributes {fingerprint = "", graph_hash = "", targets = ["x86-64-v3"]} {
+mge.network @read_twice attributes {fingerprint = "", graph_hash = "", stage = "simplify", targets = ["x86-64-v3"]} {
   mge.weight @dw : tensor<64x1x1x3x3xf32> = dense<1.0> : tensor<64x1x1x3x3xf32>
   mge.weight @pw : tensor<32x64x1x1xf32> = dense<1.0> : tensor<32x64x1x1xf32>
   mge.variant @v0(%x: tensor<1x64x112x112xf32>) attributes {input_names = ["x"], output_names = ["y", "z"]} {

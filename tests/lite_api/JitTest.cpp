@@ -1,0 +1,157 @@
+//===- JitTest.cpp - models that are compiled when they are loaded ----------------------------------------------===//
+//
+// Runs the mgec program of the build on the digits example.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "TestSupport.h"
+#include "lite/global.h"
+#include "lite/network.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+#include <dirent.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace lite;
+
+namespace {
+
+/// The environment and the cache of one test.
+class JitTest : public testing::Test {
+protected:
+  void SetUp() override {
+    setenv("MGEC_COMPILER", MGEC_TEST_COMPILER, 1);
+    setenv("MGEC_CACHE_DIR", cache.path().c_str(), 1);
+    unsetenv("MGEC_MODEL_PATH");
+    unsetenv("MGEC_JIT");
+  }
+
+  /// Files in the cache.
+  std::vector<std::string> cached() const {
+    std::vector<std::string> names;
+    if (DIR *folder = opendir(cache.path().c_str())) {
+      while (const dirent *item = readdir(folder))
+        if (item->d_name[0] != '.')
+          names.push_back(item->d_name);
+      closedir(folder);
+    }
+    return names;
+  }
+
+  static std::string failure(const std::string &path) {
+    try {
+      Network().load_model(path);
+    } catch (const std::exception &error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  static std::vector<char> bytesOf(const std::string &path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  static std::vector<float> scores(Network &network) {
+    auto input = network.get_input_tensor(0);
+    auto *pixels = static_cast<float *>(input->get_memory_ptr());
+    for (size_t i = 0; i < input->get_tensor_total_size_in_byte() / sizeof(float); ++i)
+      pixels[i] = static_cast<float>(i % 17);
+    network.forward();
+    network.wait();
+    auto *values = static_cast<float *>(network.get_output_tensor(0)->get_memory_ptr());
+    return {values, values + 10};
+  }
+
+  TemporaryFolder cache;
+  const std::string model = MGEC_TEST_DIGITS;
+};
+
+TEST_F(JitTest, CompilesOnceAndKeepsTheLibrary) {
+  Network first, second;
+  first.load_model(model);
+  const std::vector<std::string> names = cached();
+  ASSERT_EQ(names.size(), 1u) << "a library, and neither lock nor temporary files";
+  std::vector<char> bytes = bytesOf(model);
+  setenv("MGEC_CXX", "/bin/false", 1); // a second compilation would fail
+  second.load_model(bytes.data(), bytes.size());
+  Network third;
+  third.load_model(model);
+  unsetenv("MGEC_CXX");
+  EXPECT_EQ(cached(), names);
+  EXPECT_EQ(scores(first), scores(second));
+  EXPECT_EQ(scores(first), scores(third));
+}
+
+TEST_F(JitTest, CompilesForTheConfiguredShape) {
+  NetworkIO io;
+  IO data;
+  data.name = "data";
+  data.config_layout = Layout{{3, 1, 8, 8}, 4};
+  io.inputs.push_back(data);
+  IO unknown;
+  unknown.name = "nothing";
+  unknown.config_layout = Layout{{3}, 1};
+  io.inputs.push_back(unknown);
+  Network network(io);
+  network.load_model(model);
+  EXPECT_EQ(network.get_input_tensor(0)->get_layout().shapes[0], 3u);
+  EXPECT_EQ(network.get_output_tensor(0)->get_layout().shapes[0], 3u);
+}
+
+TEST_F(JitTest, SaysWhatFailed) {
+  setenv("MGEC_JIT", "0", 1);
+  EXPECT_CONTAINS(failure(model), "switched off by MGEC_JIT=0");
+  unsetenv("MGEC_JIT");
+  setenv("MGEC_CXX", "/bin/false", 1);
+  EXPECT_CONTAINS(failure(model), "the C++ compiler failed");
+  unsetenv("MGEC_CXX");
+  setenv("MGEC_COMPILER", "/nowhere/mgec", 1);
+  EXPECT_CONTAINS(failure(model), "set MGEC_COMPILER");
+  setenv("MGEC_COMPILER", "/bin/false", 1);
+  EXPECT_CONTAINS(failure(model), "mgec said nothing");
+  EXPECT_TRUE(cached().empty());
+}
+
+TEST_F(JitTest, SurvivesAProgramThatIgnoresItsChildren) {
+  struct sigaction ignore = {}, before;
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGCHLD, &ignore, &before);
+  Network network;
+  network.load_model(model);
+  sigaction(SIGCHLD, &before, nullptr);
+  EXPECT_EQ(scores(network).size(), 10u);
+}
+
+TEST_F(JitTest, ManyProcessesAtOnce) {
+  std::vector<pid_t> children;
+  for (int i = 0; i < 4; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      Network network;
+      int status = 1;
+      try {
+        network.load_model(model);
+        status = scores(network).size() == 10 ? 0 : 2;
+      } catch (...) {
+      }
+      _exit(status);
+    }
+    children.push_back(child);
+  }
+  for (pid_t child : children) {
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_EQ(cached().size(), 1u);
+}
+
+} // namespace
