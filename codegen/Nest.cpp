@@ -78,7 +78,6 @@ Nest::Nest(KernelBuilder &owner, mgk::KernelOp kernel, const KernelOptions &opti
 Idx Nest::ofValue(Value value) { return Idx(getAffineDimExpr(0, builder.getContext()), {value}); }
 Idx Nest::chunk() { return options.chunks == 1 ? Idx(0) : ofValue(chunkValue); }
 Idx Nest::sample() { return options.batched && isBatchRuntime() ? ofValue(sampleValue) : Idx(0); }
-Idx Nest::batch() { return isBatchRuntime() ? ofValue(batchValue) : Idx(1); }
 
 bool Nest::isBatchRuntime() const {
   return cast<mge::VariantOp>(owner.group->getParentOp()).hasSymbolicBatch();
@@ -195,15 +194,6 @@ Idx Nest::min(const Idx &a, const Idx &b) {
   auto [x, y] = Idx::align(a, b, dims);
   AffineMap map = AffineMap::get(dims.size(), 0, {x, y}, builder.getContext());
   return ofValue(affine::AffineMinOp::create(builder, kernel.getLoc(), map, dims));
-}
-
-Idx Nest::max(const Idx &a, const Idx &b) {
-  if (a.known() && b.known())
-    return std::max(*a.known(), *b.known());
-  SmallVector<Value, 2> dims;
-  auto [x, y] = Idx::align(a, b, dims);
-  AffineMap map = AffineMap::get(dims.size(), 0, {x, y}, builder.getContext());
-  return ofValue(affine::AffineMaxOp::create(builder, kernel.getLoc(), map, dims));
 }
 
 void Nest::micro(const std::string &callee, std::vector<Arg> args, const char *functor) {

@@ -75,7 +75,7 @@ using Arg = std::variant<Ptr, Idx, std::string, Around>;
 /// What a kernel is besides its body.
 struct KernelOptions {
   int64_t chunks = 1;       // per sample
-  bool batched = true;      // multiply by the batch; false: the body loops over the batch itself (n.batch())
+  bool batched = true;      // called once a sample; false: once for the whole batch
   std::vector<std::string> headers; // below codegen/kernels, e.g. "conv/direct.hpp"
   bool lanesAreChannels = true;     // how consumers read channel operands
   bool consumer = true;     // whether the kernel has the functor "consumer": what follows the group's anchor
@@ -90,8 +90,6 @@ public:
   /// The chunk number within its sample, and the sample (0 when the kernel is not batched).
   Idx chunk();
   Idx sample();
-  /// The run-time batch; 1 when the variant's batch is static.
-  Idx batch();
   /// Group operand k and result k at the current sample (batched kernels) or sample 0, as pointers to their storage type.
   Ptr in(unsigned k);
   Ptr out(unsigned k = 0);
@@ -107,7 +105,6 @@ public:
   /// if (a < b) then else otherwise
   void ifLess(const Idx &a, const Idx &b, llvm::function_ref<void()> then, llvm::function_ref<void()> otherwise = nullptr);
   Idx min(const Idx &a, const Idx &b);
-  Idx max(const Idx &a, const Idx &b);
   /// Calls the micro-kernel template `callee`; `functor` names the functor to append.
   void micro(const std::string &callee, std::vector<Arg> args, const char *functor = nullptr);
   /// The elements of one sample of group operand k / result k in its layout.

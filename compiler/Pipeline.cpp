@@ -59,20 +59,54 @@ std::string describe(Diagnostic &diagnostic) {
   return out + message.str();
 }
 
+/// The user's name for the symbolic batch: shapes in diagnostics, "{s0,3,224,224}", call it s0.
+std::string withSymbol(StringRef text, StringRef symbol) {
+  std::string out;
+  unsigned braces = 0;
+  for (size_t at = 0; at < text.size(); ++at) {
+    braces += text[at] == '{';
+    braces -= text[at] == '}' && braces;
+    auto isWord = [&](size_t k) { return k < text.size() && (llvm::isAlnum(text[k]) || text[k] == '_'); };
+    if (braces && text.substr(at).starts_with("s0") && !isWord(at + 2) && !(at && isWord(at - 1))) {
+      out += symbol;
+      ++at;
+    } else {
+      out += text[at];
+    }
+  }
+  return out;
+}
+
+/// The first symbol that the shapes name.
+std::string symbolOf(ArrayRef<ShapeSet> shapes) {
+  for (const ShapeSet &set : shapes)
+    for (const auto &[name, shape] : set.inputs)
+      for (const std::string &extent : shape.extents)
+        if (!llvm::isDigit(extent[0]))
+          return extent;
+  return "N";
+}
+
 void dump(ModuleOp module, const CompileOptions &options, unsigned number, StringRef stage) {
   if (options.dumpDirectory.empty())
     return;
-  llvm::sys::fs::create_directories(options.dumpDirectory);
+  if (std::error_code error = llvm::sys::fs::create_directories(options.dumpDirectory))
+    throw std::runtime_error("--dump-stages: cannot make the folder " + options.dumpDirectory + ": " + error.message());
   SmallString<256> path(options.dumpDirectory);
   char prefix[16];
   snprintf(prefix, sizeof prefix, "%02u-", number);
   llvm::sys::path::append(path, prefix + stage + ".mlir");
   std::error_code error;
   llvm::raw_fd_ostream os(path, error);
-  if (error)
-    throw std::runtime_error("cannot write " + path.str().str() + ": " + error.message());
   // Weights stay out: dumps are for reading.
-  module->print(os, OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(64).enableDebugInfo(false));
+  if (!error)
+    module->print(os, OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(64).enableDebugInfo(false));
+  os.close();
+  if (!error)
+    error = os.error();
+  os.clear_error();
+  if (error)
+    throw std::runtime_error("--dump-stages: cannot write " + path.str().str() + ": " + error.message());
 }
 
 } // namespace
@@ -102,16 +136,21 @@ void mgec::addStage(PassManager &manager, const CompileOptions &options, StringR
 NetworkOp Compilation::network() const { return *module.get().getOps<NetworkOp>().begin(); }
 
 Compilation mgec::compile(MLIRContext &context, const read::Model &model, const CompileOptions &options) {
-  std::string errors;
+  std::string errors, symbol = "N";
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
-    if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
-      errors += (errors.empty() ? "" : "\n") + describe(diagnostic);
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+      return success();
+    std::string text = withSymbol(describe(diagnostic), symbol);
+    // Both axes of a window may be wrong in the same way: once is enough.
+    if (("\n" + errors + "\n").find("\n" + text + "\n") == std::string::npos)
+      errors += (errors.empty() ? "" : "\n") + text;
     return success();
   });
   auto fail = [&](StringRef stage) {
     throw std::runtime_error(model.path + ": " + (errors.empty() ? "stage " + stage.str() + " failed" : errors));
   };
   std::vector<ShapeSet> shapes = parseShapes(options.shapes, model);
+  symbol = symbolOf(shapes);
   if (options.progress)
     options.progress("import");
   Compilation result{importModel(context, model, shapes)};

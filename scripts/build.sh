@@ -10,8 +10,20 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' scripts/build.sh; }
+for word; do
+  case $word in
+    -h | --help) usage; exit 0 ;;
+    -*) printf '%s: there is no option %s\n\n' "$0" "$word" >&2; usage >&2; exit 2 ;;
+  esac
+done
 preset=${1-release}
 shift || true
+if ! grep -q "\"name\": \"$preset\"" CMakePresets.json || [ "$preset" = base ]; then
+  printf '%s: there is no preset %s; there are:%s\n' "$0" "$preset" \
+    "$(sed -n 's/.*"name": "\([a-z]*\)", "configurePreset".*/ \1/p' CMakePresets.json | sort -u | tr -d '\n')" >&2
+  exit 2
+fi
 tree=build/$preset
 log=$tree/build.log
 

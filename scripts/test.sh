@@ -17,6 +17,7 @@ while [ $# -gt 0 ]; do
     --fast) select+=(-L '^fast$') ;;
     --preset) preset=${2:?--preset needs a name}; shift ;;
     --) shift; break ;;
+    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' scripts/test.sh; exit 0 ;;
     *) echo "unknown option '$1' (known: --fast, --preset NAME, -- CTEST_OPTIONS)" >&2; exit 2 ;;
   esac
   shift

@@ -1,5 +1,6 @@
 //===- Artifact.cpp - files on disk and the host compiler -------------------------------------------------------===//
 #include "codegen/emit/Artifact.h"
+#include "codegen/emit/Processes.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
@@ -9,7 +10,9 @@
 #include "llvm/Support/Program.h"
 
 #include <atomic>
+#include <cstring>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
@@ -45,31 +48,43 @@ void mgec::codegen::writeTree(const SourceTree &tree, const std::string &directo
   }
 }
 
-std::string mgec::codegen::findCompiler(const std::string &wanted, const std::string &triple) {
+std::vector<std::string> mgec::codegen::findCompiler(const std::string &wanted, const std::string &triple) {
   auto find = [](StringRef name) -> std::string {
     if (name.contains('/'))
       return fs::can_execute(name) ? name.str() : "";
     auto found = llvm::sys::findProgramByName(name);
     return found ? *found : "";
   };
+  // A program, perhaps with words behind it, as make and CMake take them. Empty where the program is not found.
+  auto command = [&](StringRef text) -> std::vector<std::string> {
+    if (std::string found = find(text); !found.empty())
+      return {found}; // its path may have spaces
+    llvm::SmallVector<StringRef> words;
+    llvm::SplitString(text, words);
+    if (words.empty())
+      return {};
+    std::vector<std::string> result(words.begin(), words.end());
+    result[0] = find(words[0]);
+    return result[0].empty() ? std::vector<std::string>() : result;
+  };
   if (!wanted.empty()) {
-    if (std::string found = find(wanted); !found.empty())
+    if (auto found = command(wanted); !found.empty())
       return found;
     fail("the C++ compiler " + wanted + " was not found; name another one with --cxx");
   }
   if (!triple.empty()) {
-    if (std::string found = find(triple + "-g++"); !found.empty())
+    if (auto found = command(triple + "-g++"); !found.empty())
       return found;
     fail("no cross compiler " + triple + "-g++ was found; install it (Debian: g++-" + triple + ") or name one with --cxx");
   }
   for (const char *variable : {"MGEC_CXX", "CXX"})
     if (const char *value = getenv(variable); value && *value) {
-      if (std::string found = find(value); !found.empty())
+      if (auto found = command(value); !found.empty())
         return found;
       fail(std::string("the C++ compiler ") + value + " that " + variable + " names was not found");
     }
   for (const char *name : {"g++", "clang++", "c++"})
-    if (std::string found = find(name); !found.empty())
+    if (auto found = command(name); !found.empty())
       return found;
   fail("building a library needs a C++17 compiler, and none was found (looked for g++, clang++, c++); install one, set CXX, "
        "or write sources with -o FOLDER");
@@ -83,26 +98,29 @@ public:
   TemporaryFolder() {
     if (std::error_code error = fs::createUniqueDirectory("mgec-build", folder))
       fail("cannot make a temporary folder: " + error.message());
+    remover.emplace(folder.str().str());
   }
-  ~TemporaryFolder() { fs::remove_directories(folder); }
   std::string file(StringRef name) const {
     SmallString<256> result(folder);
     path::append(result, name);
     return result.str().str();
   }
   SmallString<128> folder;
+
+private:
+  std::optional<Disappearing> remover;
 };
 
-void run(const std::vector<std::string> &command, const std::string &log) {
-  std::vector<StringRef> arguments(command.begin(), command.end());
-  std::optional<StringRef> redirects[3] = {std::nullopt, StringRef(log), StringRef(log)};
+void run(const std::vector<std::string> &command, const TemporaryFolder &temporary, StringRef log) {
   std::string error;
-  int status = llvm::sys::ExecuteAndWait(command[0], arguments, std::nullopt, redirects, 0, 0, &error);
+  int status = runProgram(command, temporary.file(log), temporary.folder.str().str(), error);
   if (status == 0)
     return;
   std::string said;
-  if (auto buffer = llvm::MemoryBuffer::getFile(log))
+  if (auto buffer = llvm::MemoryBuffer::getFile(temporary.file(log)))
     said = (*buffer)->getBuffer().take_front(4000).str();
+  if (status > 128 && said.empty())
+    said = std::string("it was ended by the signal ") + strsignal(status - 128) + "\n";
   fail("the C++ compiler failed: " + llvm::join(command, " ") + "\n" + (error.empty() ? "" : error + "\n") + said);
 }
 
@@ -110,7 +128,7 @@ void run(const std::vector<std::string> &command, const std::string &log) {
 
 void mgec::codegen::buildArtifact(const SourceTree &tree, const TargetSet &targets, const std::string &output,
                                   const BuildOptions &options) {
-  std::string compiler = findCompiler(options.compiler, targets.best().triple);
+  const std::vector<std::string> compiler = findCompiler(options.compiler, targets.best().triple);
   bool shared = StringRef(output).ends_with(".so");
   // Written beside its place and renamed: a reader never sees half a library. That it can be written is known before the compilers run.
   SmallString<256> folder(output);
@@ -120,13 +138,10 @@ void mgec::codegen::buildArtifact(const SourceTree &tree, const TargetSet &targe
       fail("cannot make the folder " + folder.str().str() + ": " + error.message());
   std::string partial = output + ".tmp" + std::to_string(getpid());
   std::error_code unwritable;
+  Disappearing remover(partial); // whatever happens; after the rename there is nothing to remove
   llvm::raw_fd_ostream(partial, unwritable, fs::OF_None);
   if (unwritable)
     fail("cannot write " + output + ": " + unwritable.message());
-  struct Remover {
-    const std::string &file;
-    ~Remover() { fs::remove(file); }
-  } remover{partial}; // whatever happens; after the rename there is nothing to remove
   TemporaryFolder temporary;
   writeTree(tree, temporary.folder.str().str());
 
@@ -146,8 +161,10 @@ void mgec::codegen::buildArtifact(const SourceTree &tree, const TargetSet &targe
   auto work = [&] {
     for (size_t k; (k = next++) < units.size();) {
       const Unit &unit = units[k];
-      std::vector<std::string> command = {compiler, "-c", temporary.file(unit.source), "-o",
-                                          temporary.file(unit.source + ".o"), "-fPIC", "-fvisibility=hidden"};
+      std::vector<std::string> command = compiler;
+      for (const std::string &word : {std::string("-c"), temporary.file(unit.source), std::string("-o"),
+                                      temporary.file(unit.source + ".o"), std::string("-fPIC"), std::string("-fvisibility=hidden")})
+        command.push_back(word);
       if (StringRef(unit.source).ends_with(".cpp")) {
         for (const char *flag : {"-std=c++17", "-O3", "-ffp-contract=off", "-fno-exceptions", "-fno-rtti", "-Wall", "-Wextra"})
           command.push_back(flag);
@@ -160,7 +177,7 @@ void mgec::codegen::buildArtifact(const SourceTree &tree, const TargetSet &targe
       }
       command.push_back("-I" + temporary.folder.str().str());
       try {
-        run(command, temporary.file(unit.source + ".log"));
+        run(command, temporary, unit.source + ".log");
         std::lock_guard lock(mutex);
         if (options.progress)
           options.progress(unit.source);
@@ -186,7 +203,11 @@ void mgec::codegen::buildArtifact(const SourceTree &tree, const TargetSet &targe
   std::vector<std::string> command;
   if (shared) {
     // Nothing but the artifact symbol is visible; the runtime is found by whoever loads the library, not linked.
-    command = {compiler, "-shared", "-o", partial, "-Wl,-z,defs", "-Wl,-z,noexecstack", "-Wl,--build-id=none", "-static-libgcc"};
+    command = compiler;
+    for (const std::string &word : {std::string("-shared"), std::string("-o"), partial})
+      command.push_back(word);
+    for (const char *flag : {"-Wl,-z,defs", "-Wl,-z,noexecstack", "-Wl,--build-id=none", "-static-libgcc"})
+      command.push_back(flag);
   } else {
     std::string ar = "ar";
     if (!targets.best().triple.empty())
@@ -200,7 +221,7 @@ void mgec::codegen::buildArtifact(const SourceTree &tree, const TargetSet &targe
     command.push_back(temporary.file(unit.source + ".o"));
   if (shared)
     command.push_back("-lm");
-  run(command, temporary.file("link.log"));
+  run(command, temporary, "link.log");
   if (std::error_code error = fs::rename(partial, output))
     fail("cannot write " + output + ": " + error.message());
 }

@@ -24,7 +24,8 @@ void writeTree(const SourceTree &tree, const std::string &directory);
 /// std::runtime_error with what the compiler said.
 void buildArtifact(const SourceTree &tree, const TargetSet &targets, const std::string &path, const BuildOptions &options);
 
-/// The C++ compiler that buildArtifact would run; throws where there is none.
-std::string findCompiler(const std::string &wanted, const std::string &triple);
+/// The C++ compiler that buildArtifact would run, with the words that follow it ("ccache g++", "g++ -O1"); throws where there
+/// is none. The first word is a path.
+std::vector<std::string> findCompiler(const std::string &wanted, const std::string &triple);
 
 } // namespace mgec::codegen

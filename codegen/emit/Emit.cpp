@@ -15,6 +15,8 @@
 
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/xxhash.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -28,8 +30,19 @@ std::string codegen::identifier(StringRef name) {
   std::string out;
   for (char c : name)
     out += llvm::isAlnum(c) ? c : '_';
-  if (out.empty() || llvm::isDigit(out[0]))
+  // Targets that CMake's generators define, and headers that ours would hide.
+  static const llvm::StringSet<> taken = {
+      "all", "clean", "depend", "edit_cache", "help", "install", "list_install_components", "package", "package_source", "preinstall",
+      "rebuild_cache", "test", "ALL_BUILD", "INSTALL", "PACKAGE", "RUN_TESTS", "ZERO_CHECK", "Continuous", "Experimental", "Nightly",
+      "alloca", "assert", "complex", "cpuid", "ctype", "elf", "endian", "errno", "features", "fenv", "float", "immintrin", "inttypes",
+      "iso646", "limits", "locale", "malloc", "math", "memory", "sched", "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool",
+      "stddef", "stdint", "stdio", "stdlib", "string", "strings", "tgmath", "threads", "time", "uchar", "unistd", "values", "wchar",
+      "wctype", "arm_neon"};
+  if (out.empty() || llvm::isDigit(out[0]) || taken.contains(out))
     out = "m_" + out;
+  constexpr size_t kLongest = 80; // it is a part of file names, and of paths below a build folder
+  if (out.size() > kLongest)
+    out = out.substr(0, kLongest - 17) + "_" + llvm::utohexstr(llvm::xxh3_64bits(name), true);
   return out;
 }
 

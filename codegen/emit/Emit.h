@@ -18,7 +18,8 @@ using SourceTree = std::map<std::string, std::string>;
 /// kernel headers they use, weights, a CMakeLists.txt and a manifest. Printing changes nothing in the IR.
 mlir::FailureOr<SourceTree> emitNetwork(mge::NetworkOp network, llvm::StringRef name);
 
-/// `name` as a C identifier.
+/// `name` as an identifier, which names symbols, a header and a CMake target: of a length that build tools take, and no name
+/// that CMake or the C library has already.
 std::string identifier(llvm::StringRef name);
 
 /// A text file under construction.

@@ -15,8 +15,9 @@ int main(int argc, char **argv) {
   }
   std::ofstream out(argv[1]);
   out << "# Kernel rows\n\n"
-         "Generated from `codegen/kernels/*/kernels.inc`; a test keeps this copy current. `mgec explain` names the row that runs\n"
-         "each group of a model, and why the others do not.\n\n"
+         "Generated from `codegen/kernels/*/kernels.inc`; a test keeps this copy current. `mgec explain` names the row "
+         "that "
+         "runs\neach group of a model, and why the others do not.\n\n"
          "| row | family | what it is |\n| --- | --- | --- |\n";
   for (const mgec::codegen::Row &row : mgec::codegen::allRows())
     out << "| `" << row.id << "` | " << row.family << " | " << row.text << " |\n";

@@ -1,16 +1,17 @@
 // simd.hpp: the vector vocabulary that every kernel is written in.
 //
-//     f32v, i32v              a native vector of floats / 32-bit integers, kLanes of them
-//     vec<T, N>               a vector of any width; vec<T, 1> is T
-//     load<V>(p) store(p, v)  any alignment; load_aligned, store_aligned need sizeof(V); load_part, store_part touch
-//     only
-//                             the first `count` elements
-//     load_as<V>(p)           loads lanes_of<V> elements of p's type and converts them to V's; store_as(p, v) the
-//     reverse splat<V>(s) splat_as<V>(s) zero<V>() iota<V>() fma min max abs copysign sqrt floor ceil trunc rint round
-//     select convert bitcast sum max_lane min_lane   horizontal, by halving: the order is fixed keep_lanes(v, n) zero
-//     from lane n on lower upper concat even odd interleave_lower interleave_upper transpose dot2 dot4 pair_sum integer
-//     products summed in groups of two or four lanes; sums of neighbours pin opaque              steer the register
-//     allocator in unrolled tiles
+//     f32v, i32v                   a native vector of floats / 32-bit integers, kLanes of them
+//     vec<T, N>                    a vector of any width; vec<T, 1> is T
+//     load<V>(p), store(p, v)      any alignment; load_aligned, store_aligned need sizeof(V)
+//     load_part, store_part        the same for the first `count` elements only
+//     load_as<V>(p), store_as      elements of p's type, converted to or from V's
+//     splat<V>(s), splat_as<V>(s), zero<V>(), iota<V>()
+//     fma, min, max, abs, copysign, sqrt, floor, ceil, trunc, rint, round, select, convert, bitcast
+//     sum, max_lane                horizontal, by halving: the order is fixed
+//     keep_lanes(v, n)             zero from lane n on
+//     lower, upper, concat, even, odd, interleave_lower, interleave_upper, transpose
+//     dot2, dot4, pair_sum         integer products summed in groups of two or four lanes; sums of neighbours
+//     pin, opaque                  steer the register allocator in unrolled tiles
 //
 // Every function also takes V = float (or another scalar) where that has a meaning, so that code templated on V serves
 // vectors and tails alike. Arithmetic and comparisons are the operators of the language.
@@ -181,9 +182,6 @@ template <class To, class From> MGEC_INLINE To bitcast(From v) {
   return __builtin_bit_cast(To, v);
 }
 template <class V, class T> MGEC_INLINE V load_as(const T *p) { return convert<scalar_of<V>>(load<rebind<V, T>>(p)); }
-template <class V, class T> MGEC_INLINE V load_part_as(const T *p, int64_t count) {
-  return convert<scalar_of<V>>(load_part<rebind<V, T>>(p, count));
-}
 template <class V, class T> MGEC_INLINE V splat_as(T s) { return splat<V>((scalar_of<V>)s); }
 
 // ---- Arithmetic ----------------------------------------------------------------------------------------------------
@@ -289,12 +287,6 @@ template <class V> MGEC_INLINE scalar_of<V> max_lane(V v) {
   else
     return max_lane(max(lower(v), upper(v)));
 }
-template <class V> MGEC_INLINE scalar_of<V> min_lane(V v) {
-  if constexpr (!is_vector<V>)
-    return v;
-  else
-    return min_lane(min(lower(v), upper(v)));
-}
 
 // v with lanes `count` and beyond zero.
 template <class V> MGEC_INLINE V keep_lanes(V v, int64_t count) {
@@ -334,7 +326,7 @@ template <class V, class A, class B> MGEC_INLINE V dot4(V acc, A a, B b) {
     return isa::dot4(acc, a, b);
 }
 
-// Stores v as elements of type T. Float lanes that go to integers must already be whole and in range (`quantise`).
+// Stores v as elements of type T. Float lanes that go to integers must already be whole and in range.
 template <class T, class V> MGEC_INLINE void store_as(T *p, V v) {
   if constexpr (sizeof(T) < 4 && !same<T, scalar_of<V>>) {
     const auto whole = convert<int32_t>(v);
@@ -343,20 +335,9 @@ template <class T, class V> MGEC_INLINE void store_as(T *p, V v) {
     store(p, convert<T>(v));
   }
 }
-template <class T, class V> MGEC_INLINE void store_part_as(T *p, V v, int64_t count) {
-  if constexpr (sizeof(T) < 4 && !same<T, scalar_of<V>>) {
-    const auto whole = convert<int32_t>(v);
-    store_part(p, convert<T>(whole), count);
-  } else {
-    store_part(p, convert<T>(v), count);
-  }
-}
 
-// v rounded, ties away from zero, and clamped to [lo, hi]; NaN gives lo. The result is still float.
-template <class V> MGEC_INLINE V quantise(V v, float lo, float hi) {
-  return min(max(round(v), splat<V>(lo)), splat<V>(hi));
-}
-// The same as integers, one rounding instruction cheaper; lo and hi whole numbers below 2^22.
+// v rounded, ties away from zero, and clamped to [lo, hi], as integers; NaN gives lo. lo and hi are whole numbers below
+// 2^22.
 template <class V> MGEC_INLINE rebind<V, int32_t> quantise_int(V v, float lo, float hi) {
   const V clamped = min(max(v, splat<V>(lo)), splat<V>(hi));
   return convert<int32_t>(clamped + copysign(splat<V>(0.49999997f), clamped));

@@ -46,12 +46,28 @@ static InputShape parseExtents(StringRef text, const std::string &argument) {
 
 std::vector<ShapeSet> mgec::parseShapes(const std::vector<std::string> &arguments, const read::Model &model) {
   std::vector<ShapeSet> sets;
+  auto finish = [&](const std::string &argument) { // a set: its bounds are of its own symbols, and it is like no other
+    const ShapeSet &set = sets.back();
+    for (const auto &[symbol, range] : set.bounds)
+      if (llvm::none_of(set.inputs, [&, &symbol = symbol](const auto &input) { return llvm::is_contained(input.second.extents, symbol); }))
+        throw std::runtime_error("--shape " + argument + ": there is a bound for " + symbol + ", but no dimension is called so");
+    for (size_t k = 0; k + 1 < sets.size(); ++k)
+      if (sets[k] == set) {
+        sets.pop_back();
+        return;
+      }
+  };
+  std::string last;
   for (const std::string &argument : arguments) {
     std::string name = resolveInput(argument, model);
     llvm::SmallVector<StringRef> parts;
     StringRef(argument).drop_front(name.size() + 1).split(parts, ',');
-    if (sets.empty() || sets.back().inputs.count(name))
+    if (sets.empty() || sets.back().inputs.count(name)) {
+      if (!sets.empty())
+        finish(last);
       sets.emplace_back();
+    }
+    last = argument;
     ShapeSet &set = sets.back();
     set.inputs[name] = parseExtents(parts[0], argument);
     for (StringRef bound : llvm::ArrayRef(parts).drop_front()) {
@@ -63,5 +79,7 @@ std::vector<ShapeSet> mgec::parseShapes(const std::vector<std::string> &argument
       set.bounds[symbol.str()] = {min, max};
     }
   }
+  if (!sets.empty())
+    finish(last);
   return sets;
 }

@@ -2,6 +2,7 @@
 #include "compiler/tools/Bisect.h"
 
 #include "codegen/emit/Artifact.h"
+#include "codegen/emit/Processes.h"
 #include "compiler/eval/Evaluator.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/support/Npy.h"
@@ -11,7 +12,6 @@
 
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 
 #include <cmath>
 #include <cstring>
@@ -81,7 +81,7 @@ double distance(const Tensor &a, const Tensor &b) {
   return worst == 0 ? 0 : scale > 0 ? worst / scale : INFINITY;
 }
 
-std::vector<Tensor> makeInputs(VariantOp variant, const std::vector<std::string> &arguments, int64_t batch) {
+std::vector<Tensor> makeInputs(VariantOp variant, const std::vector<InputFile> &files, int64_t batch) {
   std::vector<Tensor> inputs;
   std::mt19937 random(1);
   for (auto [name, argument] : llvm::zip(variant.getInputNames().getAsValueRange<StringAttr>(),
@@ -91,14 +91,13 @@ std::vector<Tensor> makeInputs(VariantOp variant, const std::vector<std::string>
     if (isBatched(type))
       shape[0] *= batch;
     Tensor tensor = eval::makeTensor(shape, type.getElementType());
-    std::string file;
-    for (const std::string &each : arguments)
-      if (StringRef(each).starts_with((name + "=").str()))
-        file = each.substr(name.size() + 1);
-    if (!file.empty()) {
-      support::NpyArray array = support::readNpy(file);
+    auto given = llvm::find_if(files, [&](const InputFile &each) { return each.name == name; });
+    if (given != files.end()) {
+      support::NpyArray array = support::readNpy(given->file);
+      checkArray(name.str(), dtypeNumber(type.getElementType()), array, given->file);
       if (array.data.size() != tensor.bytes.size())
-        throw std::runtime_error(file + " does not fit input " + name.str());
+        throw std::runtime_error("input '" + name.str() + "' has " + std::to_string(tensor.bytes.size()) + " bytes, but " +
+                                 given->file + " has " + std::to_string(array.data.size()));
       tensor.bytes.assign(array.data.begin(), array.data.end());
     } else if (type.getElementType().isF32()) {
       std::normal_distribution<float> normal;
@@ -117,9 +116,17 @@ std::vector<Tensor> makeInputs(VariantOp variant, const std::vector<std::string>
 
 using Snapshot = std::map<int64_t, Tensor>; // by the model's variable id
 
+/// What one step of the code computed.
+struct StepResult {
+  std::string name, kernel;
+  int64_t id; // of the variable
+  Tensor tensor;
+};
+
 struct StageResult {
   std::vector<Tensor> outputs;
   Snapshot values;
+  std::vector<StepResult> steps; // of the code only, in the order of execution
 };
 
 /// The last variable id that a value's location carries: the variable that the value is.
@@ -140,8 +147,56 @@ StageResult execute(VariantOp variant, const std::vector<Tensor> &inputs, int64_
   return result;
 }
 
+/// Reads what each step leaves in the activation memory, at the places that the plan gave its results.
+class StepReader {
+public:
+  StepReader(VariantOp variant, int64_t batch, core::Executor &executor, ArrayRef<void *> outputs, std::vector<StepResult> &out)
+      : batch(variant.hasSymbolicBatch() ? batch : 1), executor(executor), outputs(outputs), out(out) {
+    for (auto group : variant.getBlock().getOps<GroupOp>())
+      if (group.getRow() != "view") // no step: its result is its operand
+        groups.push_back(group);
+    if (groups.size() == executor.variant().n_steps)
+      executor.setStepHook(&StepReader::hook, this);
+  }
+  ~StepReader() { executor.setStepHook(nullptr, nullptr); }
+
+private:
+  static void hook(void *user, uint32_t step, int begin) {
+    if (!begin)
+      static_cast<StepReader *>(user)->read(step);
+  }
+
+  void read(uint32_t step) {
+    GroupOp group = groups[step];
+    for (auto [k, result] : llvm::enumerate(group.getResults())) {
+      auto type = cast<RankedTensorType>(result.getType());
+      auto place = cast<PlaceAttr>((*group.getPlaces())[k]);
+      const uint8_t *from = place.getSpace() == "arena"    ? executor.memory()->data() + place.getOffset() * batch
+                            : place.getSpace() == "output" ? static_cast<const uint8_t *>(outputs[place.getOffset()])
+                                                           : nullptr;
+      int64_t id = idOf(result);
+      if (!from || id < 0)
+        continue;
+      SmallVector<int64_t> shape = sampleShape(type);
+      if (isBatched(type))
+        shape[0] *= batch;
+      Tensor tensor = eval::makeTensor(shape, type.getElementType());
+      ArrayRef<uint8_t> stored(from, sampleBytes(type) * (isBatched(type) ? batch : 1));
+      tensor.bytes = eval::fromLayout(stored, shape, layoutOf(type), elementBits(type.getElementType()) / 8);
+      const mgec_step &described = executor.variant().steps[step];
+      out.push_back({described.name, described.kernel, id, std::move(tensor)});
+    }
+  }
+
+  int64_t batch;
+  core::Executor &executor;
+  ArrayRef<void *> outputs;
+  std::vector<StepResult> &out;
+  std::vector<GroupOp> groups;
+};
+
 /// Runs a compiled library once. `like` says the element types of the outputs.
-std::vector<Tensor> runLibrary(const std::string &path, ArrayRef<Tensor> inputs, ArrayRef<Tensor> like) {
+StageResult runLibrary(const std::string &path, VariantOp variant, ArrayRef<Tensor> inputs, int64_t batch, ArrayRef<Tensor> like) {
   auto check = [](const core::Status &status) {
     if (!status.ok())
       throw std::runtime_error(status.message());
@@ -159,7 +214,8 @@ std::vector<Tensor> runLibrary(const std::string &path, ArrayRef<Tensor> inputs,
     in.push_back(input.bytes.data());
   }
   check(executor.select(shapes.data()));
-  std::vector<Tensor> outputs;
+  StageResult result;
+  std::vector<Tensor> &outputs = result.outputs;
   std::vector<void *> out;
   for (auto [k, reference] : llvm::enumerate(like)) {
     const core::Shape &shape = executor.outputShape(static_cast<uint32_t>(k));
@@ -167,8 +223,9 @@ std::vector<Tensor> runLibrary(const std::string &path, ArrayRef<Tensor> inputs,
   }
   for (Tensor &output : outputs)
     out.push_back(output.bytes.data());
+  StepReader reader(variant, batch, executor, out, result.steps);
   check(executor.forward(in.data(), out.data()));
-  return outputs;
+  return result;
 }
 
 } // namespace
@@ -194,15 +251,28 @@ int tools::bisect(const BisectOptions &options) {
       return;
     firstBad = stage.str();
     status = 1;
+    auto variableText = [&](int64_t id) {
+      bool known = id < static_cast<int64_t>(loaded.model.variables.size());
+      return std::to_string(id) + " '" + (known ? loaded.model.variables[id].name : "") + "'";
+    };
+    for (const StepResult &step : result.steps) {
+      auto it = expected.values.find(step.id);
+      if (it == expected.values.end() || it->second.shape != step.tensor.shape)
+        continue;
+      double difference = distance(it->second, step.tensor);
+      if (!(difference <= options.tolerance)) {
+        std::printf("              first at step %s, kernel %s, variable %s: error %.3g\n", step.name.c_str(), step.kernel.c_str(),
+                    variableText(step.id).c_str(), difference);
+        break;
+      }
+    }
     for (auto &[id, tensor] : result.values) {
       auto it = expected.values.find(id);
       if (it == expected.values.end() || it->second.shape != tensor.shape)
         continue;
       double difference = distance(it->second, tensor);
       if (!(difference <= options.tolerance)) {
-        std::printf("              first at variable %lld '%s': error %.3g\n", static_cast<long long>(id),
-                    id < static_cast<int64_t>(loaded.model.variables.size()) ? loaded.model.variables[id].name.c_str() : "",
-                    difference);
+        std::printf("              first at variable %s: error %.3g\n", variableText(id).c_str(), difference);
         break;
       }
     }
@@ -230,15 +300,26 @@ int tools::bisect(const BisectOptions &options) {
   SmallString<128> library;
   if (llvm::sys::fs::createTemporaryFile("mgec-bisect", "so", library))
     throw std::runtime_error("cannot make a temporary file");
-  llvm::FileRemover remover(library);
+  codegen::Disappearing remover(library.str().str());
   codegen::BuildOptions build;
   build.compiler = options.compile.cxx;
   codegen::buildArtifact(*tree, targetsOf(network), library.str().str(), build);
-  StageResult compiled;
-  compiled.outputs = runLibrary(library.str().str(), inputs, expected.outputs);
-  report("emit", compiled);
+  VariantOp variant = *network.getBlock().getOps<VariantOp>().begin();
+  report("emit", runLibrary(library.str().str(), variant, inputs, batch, expected.outputs));
   std::printf("%s\n", firstBad.empty() ? "all stages agree" : ("the first stage that departs is " + firstBad).c_str());
   return status;
+}
+
+/// The file format's name for an element type.
+static std::optional<read::DTypeDesc> describedType(Type element) {
+  using enum read::DType;
+  static constexpr read::DType types[] = {Float32, Float16,     BFloat16,        Int8,         Uint8,        Int16,        Uint16,         Int32,
+                                          Bool,    QuantizedS8, Quantized8Asymm, QuantizedS32, QuantizedS16, QuantizedS4, Quantized4Asymm};
+  int number = dtypeNumber(element);
+  if (number < 0 || number >= static_cast<int>(std::size(types)))
+    return std::nullopt;
+  auto [scale, zeroPoint] = quantisationOf(element);
+  return read::DTypeDesc{types[number], static_cast<float>(scale), static_cast<int32_t>(zeroPoint)};
 }
 
 InfoExtras tools::infoExtras(const std::string &model) {
@@ -247,6 +328,13 @@ InfoExtras tools::infoExtras(const std::string &model) {
     CompileOptions options;
     options.stopAfter = "infer";
     Loaded loaded = loadAndCompile(model, options);
+    // A variable's type is rarely in the file; what the outputs are follows from the rest.
+    auto variant = *loaded.compilation.network().getBlock().getOps<VariantOp>().begin();
+    for (auto [output, type] : llvm::zip(loaded.model.outputs, variant.getBlock().getTerminator()->getOperandTypes())) {
+      auto ranked = cast<RankedTensorType>(type);
+      extras.variables.push_back({output.var, describedType(ranked.getElementType()),
+                                  std::vector<int64_t>(ranked.getShape().begin(), ranked.getShape().end())});
+    }
     std::map<int64_t, uint32_t> byVariable;
     for (auto [index, op] : llvm::enumerate(loaded.model.operators))
       for (uint32_t id : op.outputs)

@@ -10,10 +10,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 
 using namespace mgec;
@@ -31,7 +33,8 @@ struct CompileFlags {
         ->delimiter(',');
     if (withShapes)
       app.add_option("--shape", command.options.shapes,
-                     "shape of an input, NAME=1x3x224x224; a symbolic batch, NAME=Nx3x224x224[,N=1..64]; again for a further variant");
+                     "shape of an input, NAME=1x3x224x224; the first dimension may be a symbol, NAME=Nx3x224x224[,N=1..64] (bound: 1..65536 "
+                     "where none is given); compile and explain take several shapes of one input, a variant each");
     app.add_option("--fusion-level", command.options.fusionLevel, "0: none, 1: elementwise chains, 2: everything")
         ->check(CLI::Range(0, 2));
     app.add_option("--force-row", command.options.forceRows, "kernel rows to prefer wherever they can run, comma-separated");
@@ -58,6 +61,30 @@ struct CompileFlags {
   }
 };
 
+/// What decides how a model is compiled says nothing of one that is compiled already.
+void refuseCompileOptions(const CLI::App &app, const std::string &artifact) {
+  for (const char *name : {"--target", "--fusion-level", "--force-row", "--reference", "--cxx", "--jobs"})
+    if (app.get_option(name)->count())
+      throw std::runtime_error(std::string(name) + " decides how a model is compiled, and " + artifact +
+                               " is compiled already; give it to `mgec compile`");
+}
+
+/// Code for another machine can be made, but not executed here.
+void refuseForeignTargets(const CompileCommand &command, const std::string &what) {
+  for (const std::string &name : command.options.targets)
+    if (!codegen::findTarget(name)->triple.empty())
+      throw std::runtime_error("mgec " + what + " executes the code, and this machine cannot execute that of --target " + name +
+                               "; `mgec compile --target " + name + "` makes it");
+}
+
+/// Numbers from zero on; "nan" is none.
+std::string notNegative(const std::string &text) {
+  double number;
+  if (CLI::detail::lexical_cast(text, number) && number >= 0 && number <= 1e9)
+    return "";
+  return text + " is no number from 0 to 1e9";
+}
+
 bool isArtifact(const std::string &path) {
   std::ifstream file(path, std::ios::binary);
   if (!file)
@@ -78,10 +105,8 @@ struct InfoCommand : Command {
   int run() override {
     read::Model read = read::readModelFile(model);
     InfoExtras extras = infoExtras(model);
-    if (json)
-      std::puts(infoJson(read, extras).dump(2, ' ', true, nlohmann::json::error_handler_t::replace).c_str());
-    else
-      std::fputs(infoText(read, extras, colourOnStdout()).c_str(), stdout);
+    print(json ? infoJson(read, extras).dump(2, ' ', true, nlohmann::json::error_handler_t::replace) + "\n"
+               : infoText(read, extras, colourOnStdout()));
     return 0;
   }
 };
@@ -112,27 +137,32 @@ struct CompileModelCommand : Command {
     app = parent.add_subcommand("compile", "compile a model to sources, a shared library or an archive");
     app->add_option("MODEL", model, "a .mge file")->required();
     CompileCommand &command = flags.command;
-    CLI::Option *output = app->add_option("-o,--output", command.output, "a folder for sources, FILE.so or FILE.a");
-    app->add_flag("--cached", cached, "keep the library in the cache, where it may already be, and print its path")
+    CLI::Option *output = app->add_option("-o,--output", command.output, "a folder for sources, FILE.so or FILE.a")
+                              ->check([](const std::string &path) { return path.empty() ? "the name is empty" : ""; });
+    CLI::Option *inCache = app->add_flag("--cached", cached, "keep the library in the cache, where it may already be, and print its path")
         ->excludes(output);
     app->parse_complete_callback([this, output] {
-      if (!cached && output->empty() && !app->get_help_ptr()->count())
+      const std::string &stage = flags.command.options.stopAfter;
+      bool prints = !stage.empty() && stage != "emit"; // the IR, and writes nothing
+      if (!cached && !prints && output->empty() && !app->get_help_ptr()->count())
         throw CLI::RequiredError("--output");
     });
     flags.add(*app, true);
     app->add_option("--name", command.name, "name of the artifact (default: the model's file name)");
     std::vector<std::string> stages(stageNames().begin() + 1, stageNames().end());
     app->add_option("--stop-after", command.options.stopAfter, "print the IR after a stage and stop")
-        ->check(CLI::IsMember(stages));
-    app->add_option("--dump-stages", command.options.dumpDirectory, "write the IR after every stage to this folder");
-    app->add_flag("--deny-reference", command.options.denyReference, "fail where only a reference kernel can run a group");
+        ->check(CLI::IsMember(stages))
+        ->excludes(inCache);
+    app->add_option("--dump-stages", command.options.dumpDirectory, "write the IR after every stage to this folder")->excludes(inCache);
+    app->add_flag("--deny-reference", command.options.denyReference, "fail where only a reference kernel can run a group")
+        ->excludes(inCache);
     app->add_flag("-q,--quiet", command.quiet, "print errors only");
   }
   int run() override {
     CompileCommand &command = flags.finish(model);
     if (cached) {
       command.options.shapes = shapesOfModel(command.options.shapes, model);
-      std::puts(cachedArtifact(command).c_str());
+      print(cachedArtifact(command) + "\n");
       return 0;
     }
     compileModel(command);
@@ -140,17 +170,42 @@ struct CompileModelCommand : Command {
   }
 };
 
-/// `--input` names files whose shapes decide what a .mge is compiled for.
-std::vector<std::string> inputShapes(const std::string &model, const std::vector<std::string> &inputs) {
-  read::Model read = read::readModelFile(model);
+/// The files that `--input` names.
+std::vector<InputFile> filesOfInputs(const read::Model &model, const std::vector<std::string> &inputs) {
   std::vector<std::string> names;
-  for (uint32_t index : read.inputs)
-    names.push_back(read.operators[index].tensors[0].name);
+  for (uint32_t index : model.inputs)
+    names.push_back(model.operators[index].tensors[0].name);
   try {
-    return shapesOfInputs(matchInputs(inputs, names));
+    return matchInputs(inputs, names);
   } catch (const std::exception &error) {
-    throw std::runtime_error(model + ": " + error.what());
+    throw std::runtime_error(model.path + ": " + error.what());
   }
+}
+
+/// What a model is compiled for, to be executed once: the shapes of the files, and `shapes` of other inputs. Both may name an
+/// input where they agree.
+std::vector<std::string> shapesToExecute(const read::Model &model, const std::vector<InputFile> &files,
+                                         std::vector<std::string> shapes) {
+  std::vector<ShapeSet> sets = parseShapes(shapes, model);
+  if (sets.size() > 1)
+    throw std::runtime_error("--shape gives " + std::to_string(sets.size()) + " shapes of one input; name one, and repeat the command for others");
+  std::vector<std::string> fromFiles = shapesOfInputs(files);
+  for (size_t k = 0; k < files.size(); ++k) {
+    const std::string &name = files[k].name;
+    if (sets.empty() || !sets[0].inputs.count(name)) {
+      shapes.push_back(fromFiles[k]);
+      continue;
+    }
+    const std::vector<std::string> asked = sets[0].inputs[name].extents,
+                                   found = parseShapes({fromFiles[k]}, model)[0].inputs[name].extents;
+    bool agree = asked.size() == found.size();
+    for (size_t d = 0; agree && d < asked.size(); ++d)
+      agree = asked[d] == found[d] || std::isalpha(static_cast<unsigned char>(asked[d][0]));
+    if (!agree)
+      throw std::runtime_error("--shape for " + name + " and --input " + name + "=" + files[k].file + ", of shape " +
+                               fromFiles[k].substr(name.size() + 1) + ", contradict each other");
+  }
+  return shapes;
 }
 
 struct RunCommand : Command {
@@ -167,14 +222,29 @@ struct RunCommand : Command {
     flags.add(*app, false);
   }
   int run() override {
-    options.artifact = model;
+    options.artifact = options.model = model;
+    std::optional<OutputFolder> folder;
     if (!isArtifact(model)) {
       CompileCommand &command = flags.finish(model);
-      command.options.shapes = inputShapes(model, options.inputs);
+      refuseForeignTargets(command, "run");
+      // Everything that can be wrong with the arguments is said before the model is compiled.
+      {
+        read::Model read = read::readModelFile(model);
+        std::vector<InputFile> files = filesOfInputs(read, options.inputs);
+        checkInputs(read, files);
+        command.options.shapes = shapesOfInputs(files);
+      }
+      folder.emplace(options.outputDir);
+      command.quiet = options.quiet;
       options.artifact = cachedArtifact(command);
+    } else {
+      refuseCompileOptions(*app, model);
+      folder.emplace(options.outputDir);
     }
     try {
-      return runArtifact(options);
+      int status = runArtifact(options);
+      folder->keep();
+      return status;
     } catch (const std::exception &error) {
       // The user knows the model, not the library in the cache.
       std::string text = error.what();
@@ -193,7 +263,7 @@ struct BenchCommand : Command {
     app = parent.add_subcommand("bench", "time a model");
     app->add_option("MODEL", model, "a .mge file or a compiled .so")->required();
     app->add_option("--threads", options.threads, "threads")->check(CLI::Range(1, 1024));
-    app->add_option("--seconds", options.seconds, "time to spend");
+    app->add_option("--seconds", options.seconds, "time to spend")->check(notNegative);
     app->add_flag("--cold", options.cold, "print load, touch, first and steady times");
     app->add_option("--input", options.inputs, "NAME=FILE.npy (default: made-up values)");
     app->add_flag("--steps", options.steps, "print the time of every step");
@@ -201,14 +271,18 @@ struct BenchCommand : Command {
     flags.add(*app, true);
   }
   int run() override {
-    options.artifact = model;
+    options.artifact = options.model = model;
     if (isArtifact(model)) {
+      refuseCompileOptions(*app, model);
       options.shapes = flags.command.options.shapes;
       return benchArtifact(options);
     }
     CompileCommand &command = flags.finish(model);
-    if (command.options.shapes.empty() && !options.inputs.empty())
-      command.options.shapes = inputShapes(model, options.inputs);
+    refuseForeignTargets(command, "bench");
+    {
+      read::Model read = read::readModelFile(model);
+      command.options.shapes = shapesToExecute(read, filesOfInputs(read, options.inputs), command.options.shapes);
+    }
     options.artifact = cachedArtifact(command);
     return benchArtifact(options);
   }
@@ -228,28 +302,50 @@ struct ExplainCommand : Command {
     CompileOptions options = flags.finish(model).options;
     options.stopAfter = "build";
     Loaded loaded = loadAndCompile(model, options);
-    std::fputs(json ? explainJson(loaded.compilation.network()).c_str()
-                    : explainText(loaded.compilation.network(), colourOnStdout()).c_str(),
-               stdout);
+    print(json ? explainJson(loaded.compilation.network()) : explainText(loaded.compilation.network(), colourOnStdout()));
     return 0;
   }
 };
 
 struct BisectCommand : Command {
   BisectOptions options;
+  std::vector<std::string> inputs;
   CompileFlags flags;
   explicit BisectCommand(CLI::App &parent) {
     app = parent.add_subcommand("bisect", "find the first stage, and the first operator in it, whose result departs");
     app->add_option("MODEL", options.model, "a .mge file")->required();
-    app->add_option("--input", options.inputs, "NAME=FILE.npy (default: random values)");
-    app->add_option("--tolerance", options.tolerance, "largest difference relative to the largest element");
+    app->add_option("--input", inputs, "NAME=FILE.npy (default: random values)");
+    app->add_option("--tolerance", options.tolerance, "largest difference relative to the largest element")
+        ->check(notNegative);
     flags.add(*app, true);
   }
   int run() override {
     options.compile = flags.finish(options.model);
-    if (options.compile.options.shapes.empty() && !options.inputs.empty())
-      options.compile.options.shapes = inputShapes(options.model, options.inputs);
+    refuseForeignTargets(options.compile, "bisect");
+    read::Model read = read::readModelFile(options.model);
+    options.inputs = filesOfInputs(read, inputs);
+    options.compile.options.shapes = shapesToExecute(read, options.inputs, options.compile.options.shapes);
     return bisect(options);
+  }
+};
+
+struct CacheCommand : Command {
+  bool clear = false, json = false;
+  explicit CacheCommand(CLI::App &parent) {
+    app = parent.add_subcommand("cache", "the cache of compiled models: where it is, and how much it holds");
+    app->add_flag("--clear", clear, "remove what is in it");
+    app->add_flag("--json", json, "as JSON");
+  }
+  int run() override {
+    CacheState state = lookAtCache(clear);
+    if (json)
+      print(nlohmann::ordered_json({{"folder", state.folder}, {"libraries", state.libraries}, {"bytes", state.bytes}, {"removed", clear}})
+                .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) +
+            "\n");
+    else
+      print(state.folder + ": " + (clear ? "removed " : "") + std::to_string(state.libraries) +
+            (state.libraries == 1 ? " library, " : " libraries, ") + humanBytes(static_cast<double>(state.bytes)) + "\n");
+    return 0;
   }
 };
 
@@ -263,5 +359,6 @@ std::vector<std::unique_ptr<Command>> tools::makeCommands(CLI::App &app) {
   commands.push_back(std::make_unique<InfoCommand>(app));
   commands.push_back(std::make_unique<ExplainCommand>(app));
   commands.push_back(std::make_unique<BisectCommand>(app));
+  commands.push_back(std::make_unique<CacheCommand>(app));
   return commands;
 }

@@ -2,8 +2,11 @@
 #include "compiler/tools/Compile.h"
 
 #include "codegen/emit/Artifact.h"
+#include "codegen/emit/Processes.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/tools/Terminal.h"
+
+#include "runtime/core/Model.h"
 
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallString.h"
@@ -12,6 +15,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
+#include "llvm/Support/Program.h"
 
 #include <chrono>
 #include <optional>
@@ -43,6 +47,12 @@ Loaded tools::loadAndCompile(const std::string &path, const CompileOptions &opti
   return loaded;
 }
 
+std::string tools::batchName(mge::VariantOp variant) {
+  if (!variant.hasSymbolicBatch())
+    return "N";
+  return llvm::cast<mge::SymbolAttr>((*variant.getSymbols())[0]).getName().getValue().str();
+}
+
 static void summarise(mge::NetworkOp network, double seconds, const std::string &output) {
   for (auto variant : network.getBlock().getOps<mge::VariantOp>()) {
     std::string shapes;
@@ -51,7 +61,7 @@ static void summarise(mge::NetworkOp network, double seconds, const std::string 
       std::string dims;
       for (int64_t extent : llvm::cast<mlir::RankedTensorType>(type).getShape())
         dims += (dims.empty() ? "" : "x") +
-                (mlir::ShapedType::isDynamic(extent) ? std::string("N") : std::to_string(extent));
+                (mlir::ShapedType::isDynamic(extent) ? batchName(variant) : std::to_string(extent));
       shapes += (shapes.empty() ? "" : ", ") + name.str() + " " + dims;
     }
     std::fprintf(stderr, "  %s: arena %s (lower bound %s)%s, scratch %s a thread\n", shapes.c_str(),
@@ -91,8 +101,11 @@ void tools::compileModel(const CompileCommand &command) {
   Loaded loaded = loadAndCompile(command.model, options);
   mge::NetworkOp network = loaded.compilation.network();
   if (!options.stopAfter.empty() && options.stopAfter != "emit") {
-    loaded.compilation.module->print(llvm::outs(), mlir::OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(64));
-    llvm::outs() << "\n";
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    loaded.compilation.module->print(os, mlir::OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(64));
+    line.reset();
+    print(text + "\n");
     return;
   }
   const bool summary = command.summary && !command.quiet;
@@ -126,7 +139,7 @@ void tools::compileModel(const CompileCommand &command) {
 // Cache
 //===----------------------------------------------------------------------===//
 
-static std::string cacheFolder() {
+std::string tools::cacheFolder() {
   auto variable = [](const char *name) -> std::string {
     const char *value = getenv(name);
     return value ? value : "";
@@ -153,6 +166,33 @@ static void addFile(XXH3_state_t *state, const std::string &path, const char *wh
   XXH3_128bits_update(state, (*buffer)->getBufferStart(), (*buffer)->getBufferSize());
 }
 
+/// What tells one C++ compiler from another: its words, and size and time of the programs among them. "" where there is
+/// none: what is in the cache needs none.
+static std::string compilerIdentity(const std::string &wanted, const std::string &triple) {
+  std::string text;
+  try {
+    for (const std::string &word : codegen::findCompiler(wanted, triple)) {
+      text += "|" + word;
+      auto found = llvm::sys::findProgramByName(word);
+      llvm::sys::fs::file_status status;
+      if (found && !llvm::sys::fs::status(*found, status))
+        text += "@" + *found + "," + std::to_string(status.getSize()) + "," +
+                std::to_string(status.getLastModificationTime().time_since_epoch().count());
+    }
+  } catch (const std::exception &) {
+    return "";
+  }
+  return text;
+}
+
+/// Whether a library of the cache can be used; a damaged one is made anew.
+static bool isSound(StringRef path) {
+  if (!llvm::sys::fs::exists(path))
+    return false;
+  core::ModelPtr model;
+  return core::bindLibrary(path.str(), "", model).ok();
+}
+
 std::string tools::cachedArtifact(const CompileCommand &command) {
   // The model, everything that changes the code, and the compiler itself: a changed mgec never runs a stale build.
   XXH3_state_t *state = XXH3_createState();
@@ -163,14 +203,13 @@ std::string tools::cachedArtifact(const CompileCommand &command) {
   std::string options = llvm::join(command.options.targets, ",") + "|" + llvm::join(command.options.shapes, "|") + "|" +
                         std::to_string(command.options.fusionLevel) + "|" + command.options.forceRows + "|" +
                         std::to_string(command.options.referenceOnly) + "|" + command.cxx;
-  for (const codegen::Target &target : [&] {
-         std::vector<codegen::Target> found;
-         for (const std::string &name : command.options.targets)
-           if (auto each = codegen::findTarget(name))
-             found.push_back(*each);
-         return found;
-       }())
-    options += "|" + target.features;
+  std::string triple;
+  for (const std::string &name : command.options.targets)
+    if (auto target = codegen::findTarget(name)) {
+      options += "|" + target->features;
+      triple = target->triple;
+    }
+  options += compilerIdentity(command.cxx, triple);
   XXH3_128bits_update(state, options.data(), options.size());
   XXH128_hash_t hash = XXH3_128bits_digest(state);
   char name[64];
@@ -178,14 +217,15 @@ std::string tools::cachedArtifact(const CompileCommand &command) {
                 static_cast<unsigned long long>(hash.low64));
   SmallString<256> path(cacheFolder());
   llvm::sys::path::append(path, name);
-  if (llvm::sys::fs::exists(path))
+  if (isSound(path))
     return path.str().str();
   // Of several processes that want the same library one compiles and the others wait. A lock goes with its process.
   llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path));
+  codegen::Disappearing lockFile((path + ".lock").str());
   int lock;
   if (!llvm::sys::fs::openFileForReadWrite(path + ".lock", lock, llvm::sys::fs::CD_OpenAlways, llvm::sys::fs::OF_None)) {
     (void)llvm::sys::fs::lockFile(lock); // without a lock the work may be done twice; the result appears at once
-    if (llvm::sys::fs::exists(path)) {
+    if (isSound(path)) {
       llvm::sys::Process::SafelyCloseFileDescriptor(lock);
       return path.str().str();
     }
@@ -193,14 +233,36 @@ std::string tools::cachedArtifact(const CompileCommand &command) {
     lock = -1;
   }
   llvm::scope_exit unlock([&] {
-    if (lock < 0)
-      return;
-    llvm::sys::fs::remove(path + ".lock");
-    llvm::sys::Process::SafelyCloseFileDescriptor(lock);
+    if (lock >= 0)
+      llvm::sys::Process::SafelyCloseFileDescriptor(lock);
   });
   CompileCommand compile = command;
   compile.output = path.str().str();
   compile.summary = false;
   compileModel(compile);
   return compile.output;
+}
+
+CacheState tools::lookAtCache(bool clear) {
+  CacheState state{cacheFolder()};
+  std::error_code error;
+  for (llvm::sys::fs::directory_iterator it(state.folder, error), end; !error && it != end; it.increment(error)) {
+    // Nothing but our own files: 32 digits and ".so", perhaps with more behind it.
+    StringRef name = llvm::sys::path::filename(it->path());
+    StringRef rest = name.drop_while([](char c) { return llvm::isHexDigit(c); });
+    if (name.size() - rest.size() != 32 || !rest.starts_with(".so"))
+      continue;
+    if (rest == ".so") {
+      uint64_t bytes = 0;
+      (void)llvm::sys::fs::file_size(it->path(), bytes);
+      ++state.libraries;
+      state.bytes += bytes;
+    }
+    if (clear)
+      if (std::error_code failure = llvm::sys::fs::remove(it->path()))
+        throw std::runtime_error("cannot remove " + it->path() + ": " + failure.message());
+  }
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw std::runtime_error("cannot read the folder " + state.folder + ": " + error.message());
+  return state;
 }

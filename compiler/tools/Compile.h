@@ -21,8 +21,23 @@ struct CompileCommand {
 void compileModel(const CompileCommand &command);
 
 /// The shared library for a model, compiled on the fly when the cache has none. The cache ($MGEC_CACHE_DIR, else
-/// $XDG_CACHE_HOME/mgec, else ~/.cache/mgec) is keyed by the model's bytes, the options and this very program.
+/// $XDG_CACHE_HOME/mgec, else ~/.cache/mgec) is keyed by the model's bytes, the options, this very program and the C++
+/// compiler. A damaged library in it is made anew.
 std::string cachedArtifact(const CompileCommand &command);
+
+/// Where the cache is. Throws where the environment names no place.
+std::string cacheFolder();
+
+/// The cache's libraries. `clear` removes them, and what interrupted compilations left.
+struct CacheState {
+  std::string folder;
+  size_t libraries = 0;
+  uint64_t bytes = 0;
+};
+CacheState lookAtCache(bool clear);
+
+/// What the user calls a variant's symbolic batch; "N" where it has none.
+std::string batchName(mge::VariantOp variant);
 
 /// A parsed and compiled model, as far as `options.stopAfter` says.
 struct Loaded {

@@ -2,6 +2,8 @@
 #include "compiler/tools/Explain.h"
 
 #include "compiler/Pipeline.h"
+#include "compiler/tools/Compile.h"
+#include "compiler/tools/Terminal.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -13,10 +15,10 @@ using json = nlohmann::ordered_json;
 
 namespace {
 
-std::string typeText(RankedTensorType type) {
+std::string typeText(RankedTensorType type, VariantOp variant) {
   std::string dims;
   for (int64_t extent : type.getShape())
-    dims += (dims.empty() ? "" : "x") + (ShapedType::isDynamic(extent) ? std::string("N") : std::to_string(extent));
+    dims += (dims.empty() ? "" : "x") + (ShapedType::isDynamic(extent) ? tools::batchName(variant) : std::to_string(extent));
   return dims + " " + layoutOf(type).str();
 }
 
@@ -44,12 +46,13 @@ std::string tools::explainText(NetworkOp network, bool colour) {
     double total = 0;
     for (auto group : variant.getBlock().getOps<GroupOp>())
       total += microseconds(group);
-    out += fmt::format("{}variant {}{}: predicted {:.2f} ms on one thread\n", bold, variant.getSymName().str(), off, total / 1000);
+    out += fmt::format("{}variant {}{}: predicted {} on one thread\n", bold, variant.getSymName().str(), off,
+                       humanTime(total / 1000));
     for (auto group : variant.getBlock().getOps<GroupOp>()) {
       std::string row = group.getRow().value_or("").str();
       out += fmt::format("{:>9.1f} us  {}{:<36}{}  {:<28} {} -> {}  {}\n", microseconds(group),
                          row == "reference" ? red : bold, row, off, operationsText(group),
-                         group.getNumOperands() ? typeText(group.inputType(0)) : "", typeText(group.outputType(0)),
+                         group.getNumOperands() ? typeText(group.inputType(0), variant) : "", typeText(group.outputType(0), variant),
                          group.getLabel().value_or("").str());
       if (auto refused = group.getRefused())
         for (auto entry : refused->getAsRange<DictionaryAttr>())
@@ -80,7 +83,7 @@ std::string tools::explainJson(NetworkOp network) {
       one["variables"] = json::array();
       for (int64_t id : varIdsOf(group.getLoc()))
         one["variables"].push_back(id);
-      one["output"] = typeText(group.outputType(0));
+      one["output"] = typeText(group.outputType(0), variant);
       one["microseconds"] = microseconds(group);
       one["refused"] = json::array();
       if (auto refused = group.getRefused())

@@ -2,6 +2,7 @@
 #include "Run.h"
 
 #include "compiler/support/Npy.h"
+#include "compiler/tools/Terminal.h"
 #include "runtime/core/Cpu.h"
 #include "runtime/core/Executor.h"
 
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -18,6 +20,8 @@
 #include <optional>
 #include <span>
 #include <stdexcept>
+
+#include <unistd.h>
 
 namespace mgec {
 
@@ -137,7 +141,8 @@ Block allocate(uint64_t bytes) {
 
 class Instance {
 public:
-  Instance(const std::string &artifact, unsigned threads) {
+  /// `name` is what the user calls the model: the contract's messages begin with the name that it was compiled with.
+  Instance(const std::string &artifact, const std::string &name, unsigned threads) : name(name.empty() ? artifact : name) {
     core::ModelPtr model;
     check(core::bindLibrary(artifact, "", model));
     executor.emplace(model);
@@ -157,18 +162,16 @@ public:
     arrays.resize(wanted.size());
     for (const InputFile &input : matchInputs(arguments, names())) {
       const mgec_tensor_desc &desc = executor->input(static_cast<uint32_t>(input.index));
-      const NpyType type = npyType(desc.dtype);
       NpyArray array = support::readNpy(input.file);
-      if (array.type != type)
-        fail("input '{}', of type {}, takes {}, but {} holds {}; convert the array", input.name,
-             core::dtypeName(desc.dtype), type.name(), input.file, array.type.name());
+      checkArray(input.name, desc.dtype, array, input.file);
       if (array.shape.empty())
         array.shape = {1}; // the model has no scalars
-      if (array.shape.size() > MGEC_MAX_NDIM)
-        fail("{}: {} dimensions are more than a model's input can have", input.file, array.shape.size());
       Shape shape;
       shape.ndim = static_cast<int32_t>(array.shape.size());
       std::copy(array.shape.begin(), array.shape.end(), shape.dims);
+      if (wanted[input.index] && *wanted[input.index] != shape)
+        fail("--shape {}={} and --input {}={}, of shape {}, contradict each other", input.name, wanted[input.index]->text(),
+             input.name, input.file, shape.text());
       wanted[input.index] = shape;
       arrays[input.index] = std::move(array);
     }
@@ -179,7 +182,7 @@ public:
     std::vector<const Shape *> shapes;
     for (const auto &shape : wanted)
       shapes.push_back(shape ? &*shape : nullptr);
-    check(executor->selectSome(shapes.data()));
+    checkNamed(executor->selectSome(shapes.data()));
     for (uint32_t i = 0; i < wanted.size(); ++i) {
       inputs.push_back(allocate(executor->inputBytes(i)));
       inputPointers.push_back(inputs.back().get());
@@ -218,7 +221,7 @@ public:
     return missing;
   }
 
-  void forward() { check(executor->forward(inputPointers.data(), outputPointers.data())); }
+  void forward() { checkNamed(executor->forward(inputPointers.data(), outputPointers.data())); }
 
   NpyArray output(uint32_t i) const {
     const int32_t dtype = executor->output(i).dtype;
@@ -236,6 +239,16 @@ public:
     return array;
   }
 
+  void checkNamed(const core::Status &status) const {
+    if (status.ok())
+      return;
+    std::string text = status.message();
+    const std::string embedded = executor->model().name();
+    if (text.size() > embedded.size() && text.starts_with(embedded) && (text[embedded.size()] == ':' || text[embedded.size()] == ' '))
+      text = name + text.substr(embedded.size());
+    throw std::runtime_error(text);
+  }
+
   std::string shapesText() const {
     std::string text;
     for (uint32_t i = 0; i < inputs.size(); ++i)
@@ -243,6 +256,7 @@ public:
     return text;
   }
 
+  std::string name;
   std::optional<Executor> executor;
   std::vector<std::optional<Shape>> wanted; // shapes of inputs that the user fixed
   std::vector<std::optional<NpyArray>> arrays;
@@ -293,7 +307,7 @@ void printTable(const std::vector<std::vector<std::string>> &rows) {
     std::string line;
     for (size_t c = 0; c < row.size(); ++c)
       line += c + 1 < row.size() ? fmt::format("{:<{}}  ", row[c], widths[c]) : row[c];
-    fmt::print("{}\n", line);
+    tools::print(line + "\n");
   }
 }
 
@@ -341,6 +355,8 @@ void takeShape(const std::string &argument, Instance &instance) {
   }
   if (!good)
     fail("'{}' is no shape; write it as {}=1x3x224x224", argument, match.front().name);
+  if (instance.wanted[match.front().index])
+    fail("--shape {}: the shape of {} is given twice; a run has one", argument, match.front().name);
   instance.wanted[match.front().index] = shape;
 }
 
@@ -351,6 +367,16 @@ public:
     executor.setStepHook(&StepTimes::hook, this);
   }
   ~StepTimes() { executor.setStepHook(nullptr, nullptr); }
+
+  /// In the order of execution.
+  nlohmann::ordered_json json() const {
+    nlohmann::ordered_json list = nlohmann::json::array();
+    for (uint32_t i = 0; i < least.size(); ++i) {
+      const mgec_step &step = executor.variant().steps[i];
+      list.push_back({{"step", step.name}, {"kernel", step.kernel}, {"variables", step.operators}, {"us", 1000 * least[i]}});
+    }
+    return list;
+  }
 
   /// A line a step, the slowest first.
   void print() const {
@@ -405,36 +431,128 @@ std::vector<InputFile> matchInputs(const std::vector<std::string> &arguments, co
   return result;
 }
 
+/// Whether the values of an input's shape are possible at all.
+static void checkShape(const std::string &name, const std::vector<int64_t> &shape, const std::string &file) {
+  if (shape.size() > MGEC_MAX_NDIM)
+    fail("{}: the array has {} dimensions, {}; input '{}' can have {} at most", file, shape.size(), shapeText(shape), name,
+         MGEC_MAX_NDIM);
+  for (int64_t extent : shape)
+    if (extent < 1 || extent > INT32_MAX)
+      fail("{}: an array of shape {} cannot be input '{}': {}", file, shapeText(shape), name,
+           extent < 1 ? "it has no elements" : "it is too large");
+}
+
 std::vector<std::string> shapesOfInputs(const std::vector<InputFile> &inputs) {
   std::vector<std::string> result;
   for (const InputFile &input : inputs) {
     const std::vector<int64_t> shape = support::readNpyHeader(input.file).shape;
+    checkShape(input.name, shape, input.file);
     result.push_back(input.name + '=' + (shape.empty() ? "1" : shapeText(shape))); // the model has no scalars
   }
   return result;
 }
 
+void checkArray(const std::string &name, int32_t dtype, const support::NpyHeader &array, const std::string &file) {
+  const NpyType type = npyType(dtype);
+  if (array.type != type)
+    fail("input '{}', of type {}, takes {}, but {} holds {}; convert the array", name, core::dtypeName(dtype), type.name(), file,
+         array.type.name());
+  checkShape(name, array.shape, file);
+}
+
+/// mgec_dtype of a type in a file; nullopt where the compiler has none for it, and will say so.
+static std::optional<int32_t> contractType(read::DType type) {
+  using enum read::DType;
+  switch (type) {
+  case Float32: return MGEC_F32;
+  case Float16: return MGEC_F16;
+  case BFloat16: return MGEC_BF16;
+  case Int8: return MGEC_I8;
+  case Uint8: return MGEC_U8;
+  case Int16: return MGEC_I16;
+  case Uint16: return MGEC_U16;
+  case Int32: return MGEC_I32;
+  case Bool: return MGEC_BOOL;
+  case QuantizedS8: return MGEC_QS8;
+  case Quantized8Asymm: return MGEC_QU8;
+  case QuantizedS16: return MGEC_QS16;
+  case QuantizedS32: return MGEC_QS32;
+  default: return std::nullopt;
+  }
+}
+
+static void failMissing(const std::vector<std::string> &missing, const std::string &model) {
+  std::vector<std::string> options;
+  for (const std::string &name : missing)
+    options.push_back(fmt::format("--input '{}'=FILE.npy", name));
+  if (!missing.empty())
+    fail("{}: {} input{} not given; add {}", model, missing.size(), missing.size() == 1 ? " is" : "s are", join(options));
+}
+
+void checkInputs(const read::Model &model, const std::vector<InputFile> &inputs) {
+  std::vector<std::string> missing;
+  for (size_t k = 0; k < model.inputs.size(); ++k) {
+    const read::TensorValue &tensor = model.operators[model.inputs[k]].tensors[0];
+    auto given = std::find_if(inputs.begin(), inputs.end(), [&](const InputFile &each) { return each.index == k; });
+    if (given != inputs.end()) {
+      if (auto dtype = contractType(tensor.dtype.type))
+        checkArray(given->name, *dtype, support::readNpyHeader(given->file), given->file);
+    } else if (!tensor.hasValue && !tensor.name.ends_with(":expect")) { // what test cases expect may not be needed
+      missing.push_back(tensor.name);
+    }
+  }
+  failMissing(missing, model.path);
+}
+
+OutputFolder::OutputFolder(const std::string &path) {
+  namespace fs = std::filesystem;
+  if (path.empty())
+    return;
+  std::error_code error;
+  for (fs::path each = path; !each.empty() && !fs::exists(each, error); each = each.parent_path())
+    made.insert(made.begin(), each.string());
+  error.clear();
+  if (!made.empty() || !fs::is_directory(path)) {
+    fs::create_directories(path, error);
+    if (!error && !fs::is_directory(path))
+      error = std::make_error_code(std::errc::not_a_directory);
+    if (error) {
+      made.clear();
+      fail("{}: the folder cannot be made: {}", path, error.message());
+    }
+  }
+  std::string probe = path + "/.mgec-XXXXXX";
+  const int fd = ::mkstemp(probe.data());
+  if (fd < 0) {
+    const std::string why = std::strerror(errno);
+    for (size_t k = made.size(); k-- > 0;)
+      fs::remove(made[k], error);
+    fail("{}: the folder takes no files: {}", path, why);
+  }
+  ::close(fd);
+  fs::remove(probe, error);
+}
+
+OutputFolder::~OutputFolder() {
+  std::error_code error;
+  for (size_t k = made.size(); k-- > 0;)
+    std::filesystem::remove(made[k], error); // only where it is empty
+}
+
 int runArtifact(const RunOptions &options) {
-  Instance instance(options.artifact, options.threads);
+  Instance instance(options.artifact, options.model, options.threads);
   instance.read(options.inputs);
   // What is missing is said before any shape is: without an input the shapes are guesses.
   std::vector<std::string> missing;
   for (uint32_t i = 0; i < instance.wanted.size(); ++i)
     if (!instance.arrays[i] && !instance.executor->model().defaultValue(instance.executor->input(i)))
-      missing.push_back(fmt::format("--input '{}'=FILE.npy", instance.executor->input(i).name));
-  if (!missing.empty())
-    fail("{}: {} input{} not given; add {}", options.artifact, missing.size(), missing.size() == 1 ? " is" : "s are",
-         join(missing));
+      missing.push_back(instance.executor->input(i).name);
+  failMissing(missing, instance.name);
+  OutputFolder folder(options.outputDir);
   instance.prepare();
   instance.fill();
   instance.forward();
 
-  if (!options.outputDir.empty()) {
-    std::error_code error;
-    std::filesystem::create_directories(options.outputDir, error);
-    if (error)
-      fail("{}: the folder cannot be made: {}", options.outputDir, error.message());
-  }
   std::vector<std::vector<std::string>> table = {{"output", "type", "shape", "min", "max", "mean", "first values"}};
   for (uint32_t i = 0; i < instance.outputs.size(); ++i) {
     const NpyArray array = instance.output(i);
@@ -443,6 +561,7 @@ int runArtifact(const RunOptions &options) {
     const mgec_tensor_desc &desc = instance.executor->output(i);
     table.push_back(summary(desc.name, desc, array));
   }
+  folder.keep();
   if (!options.quiet)
     printTable(table);
   return 0;
@@ -450,7 +569,7 @@ int runArtifact(const RunOptions &options) {
 
 int benchArtifact(const BenchOptions &options) {
   const auto start = Clock::now();
-  Instance instance(options.artifact, options.threads);
+  Instance instance(options.artifact, options.model, options.threads);
   const double loadMs = milliseconds(Clock::now() - start);
 
   for (const std::string &shape : options.shapes)
@@ -488,12 +607,16 @@ int benchArtifact(const BenchOptions &options) {
     return times[std::min(times.size() - 1, static_cast<size_t>(p * static_cast<double>(times.size())))];
   };
   const double median = percentile(0.5);
-  if (options.steps && !options.json) {
+  nlohmann::ordered_json stepTimes;
+  if (options.steps) {
     StepTimes steps(*instance.executor);
     const auto profile = Clock::now();
     for (int runs = 0; runs < 5 || Clock::now() - profile < budget / 4; ++runs)
       instance.forward();
-    steps.print();
+    if (options.json)
+      stepTimes = steps.json();
+    else
+      steps.print();
   }
 
   const Executor &executor = *instance.executor;
@@ -512,16 +635,20 @@ int benchArtifact(const BenchOptions &options) {
                                   {"min_ms", times.front()}};
     if (options.cold)
       out.update({{"load_ms", loadMs}, {"touch_ms", touchMs}, {"first_ms", firstMs}});
-    fmt::print("{}\n", out.dump());
+    if (options.steps)
+      out["steps"] = stepTimes;
+    tools::print(out.dump() + "\n");
     return 0;
   }
-  fmt::print("{} {}, {}, {}, {} thread{}\n", executor.model().name(), instance.shapesText(), executor.precision(), isa,
-             executor.threads(), executor.threads() == 1 ? "" : "s");
+  std::string text = fmt::format("{} {}, {}, {}, {} thread{}\n", executor.model().name(), instance.shapesText(),
+                                 executor.precision(), isa, executor.threads(), executor.threads() == 1 ? "" : "s");
+  using tools::humanTime;
   if (options.cold)
-    fmt::print("load {:.3f} ms, touch {:.3f} ms, first {:.3f} ms, steady {:.3f} ms (first / steady {:.2f})\n", loadMs,
-               touchMs, firstMs, median, firstMs / median);
-  fmt::print("median {:.3f} ms, p10 {:.3f}, p90 {:.3f}, min {:.3f}, {} runs\n", median, percentile(0.1),
-             percentile(0.9), times.front(), times.size());
+    text += fmt::format("load {}, touch {}, first {}, steady {} (first / steady {:.2f})\n", humanTime(loadMs), humanTime(touchMs),
+                        humanTime(firstMs), humanTime(median), firstMs / median);
+  text += fmt::format("median {}, p10 {}, p90 {}, min {}, {} runs\n", humanTime(median), humanTime(percentile(0.1)),
+                      humanTime(percentile(0.9)), humanTime(times.front()), times.size());
+  tools::print(text);
   return 0;
 }
 

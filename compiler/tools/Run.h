@@ -6,7 +6,12 @@
 //===--------------------------------------------------------------------------------------------------------------===//
 #pragma once
 
+#include "compiler/read/Model.h"
+#include "compiler/support/Npy.h"
+
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,12 +27,33 @@ struct InputFile {
 /// with, followed by '='. No name may come twice. In the order of the arguments.
 std::vector<InputFile> matchInputs(const std::vector<std::string> &arguments, const std::vector<std::string> &names);
 
-/// The shapes of the arrays in those files, as values of `--shape`: "data=1x3x224x224".
+/// The shapes of the arrays in those files, as values of `--shape`: "data=1x3x224x224". Fails for shapes that no input of a
+/// model can have.
 std::vector<std::string> shapesOfInputs(const std::vector<InputFile> &inputs);
+
+/// Fails unless an array can be input `name` of a model, whose element type is the mgec_dtype `dtype`.
+void checkArray(const std::string &name, int32_t dtype, const support::NpyHeader &array, const std::string &file);
+
+/// What `runArtifact` will want, looked at before a model is compiled: that every input has a file or a default value, and that
+/// the files hold the right type of elements.
+void checkInputs(const read::Model &model, const std::vector<InputFile> &inputs);
+
+/// A folder for outputs: made, and known to take files. What was made disappears again unless `keep` is called.
+class OutputFolder {
+public:
+  explicit OutputFolder(const std::string &path); // "": none
+  ~OutputFolder();
+  OutputFolder(const OutputFolder &) = delete;
+  void keep() { made.clear(); }
+
+private:
+  std::vector<std::string> made; // outermost first
+};
 
 struct RunOptions {
   std::string artifact;            // the compiled library
   std::vector<std::string> inputs; // NAME=FILE.npy; every input without a default must be among them
+  std::string model;               // what the user calls it, for messages
   std::string outputDir;           // receives 0.npy, 1.npy ... in the model's output order; "" for none
   unsigned threads = 1;
   bool quiet = false; // no table
@@ -38,6 +64,7 @@ int runArtifact(const RunOptions &options);
 
 struct BenchOptions {
   std::string artifact;
+  std::string model;               // what the user calls it, for messages
   std::vector<std::string> inputs; // NAME=FILE.npy; the others are filled with made-up values
   std::vector<std::string> shapes; // NAME=1x3x224x224, of inputs without a file; the first compiled shape otherwise
   unsigned threads = 1;

@@ -94,6 +94,13 @@ Status elfHasSymbol(const std::string &name, const void *data, size_t size, cons
   if (!image.read(header.e_phoff, segments.data(), segments.size() * sizeof(segments[0])))
     return damaged();
 
+  // A file that ends early would be mapped all the same, and the program be killed when it touches what is not there.
+  if (!image.contains(header.e_shoff, uint64_t{header.e_shnum} * header.e_shentsize))
+    return damaged();
+  for (const auto &segment : segments)
+    if (segment.p_type == PT_LOAD && !image.contains(segment.p_offset, segment.p_filesz))
+      return damaged();
+
   uint64_t tableAddress = 0, tableSize = 0;
   for (const auto &segment : segments) {
     if (segment.p_type != PT_DYNAMIC)

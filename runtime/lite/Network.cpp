@@ -48,8 +48,9 @@ std::shared_ptr<Tensor> Network::get_io_tensor(std::string io_name, LiteTensorPh
   };
   fail(
       "tensor name must be %s input tensor name or the registered output tensor name if NetworkIO is set, if NetworkIO "
-      "is not set, the output tensor is all the network output tensor; '%s' is none of them (inputs: %s; outputs: %s)",
-      m_impl->executor().model().name(), io_name.c_str(), joined(get_all_input_name()).c_str(),
+      "is not set, the output tensor is all the network output tensor, or the output tensor is only the registered tensor. "
+      "(the inputs of %s: %s; its outputs: %s)",
+      io_name.c_str(), m_impl->executor().model().name(), joined(get_all_input_name()).c_str(),
       joined(get_all_output_name()).c_str());
 }
 
@@ -57,7 +58,7 @@ std::vector<std::shared_ptr<Tensor>> Network::get_discrete_tensors(std::string i
   m_impl->require_after("get_discrete_tensors");
   NetworkImpl::Port *port = phase == LITE_OUTPUT ? nullptr : m_impl->find_input(io_name);
   if (!port)
-    fail("tensor name must be %s input tensor name.", m_impl->executor().model().name());
+    fail("tensor name must be %s input tensor name.", io_name.c_str());
   if (port->discrete.empty())
     fail("input '%s' is not given as discrete tensors: Config::discrete_input_name does not name it", io_name.c_str());
   return port->discrete;

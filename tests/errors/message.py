@@ -4,7 +4,8 @@
     message.py --mgec build/bin/mgec --artifact FILE.so NAME      NAME "all": every case
 
 A case has a `command` for mgec, the exit `status` (1 unless given: one message "mgec: error: ..." on standard error; 2: wrong
-usage), fragments that the message `says`, words that it `never` says, and changes of the `environment` (null: unset). `slow` cases compile C++ and are not in the fast tier.
+usage, said in the same form), fragments that the message `says`, words that it `never` says, changes of the `environment` (null:
+unset), and the file that `stdout` is. `slow` cases compile C++ and are not in the fast tier.
 
 In all of them, {digits} is the model of examples/digits, {artifact} a library of it that was compiled for batches 2 and 4, {data}
 the folder tests/data, {scratch} an empty folder, {text} a text file, {nothing} an empty file, {library} a shared library that
@@ -65,12 +66,16 @@ def check(mgec, artifact, case):
         places = Places(folder, artifact)
         changes = {name: places.fill(value) for name, value in case.get("environment", {}).items()}
         command = [mgec] + [places.fill(word) for word in case["command"]]
+        if "stdout" in case:
+            command = ["sh", "-c", 'exec "$@" >' + case["stdout"], "sh"] + command
         result = attempt(command, environment(mgec, **changes))
         says = [places.fill(fragment) for fragment in case["says"]]
         if case.get("status", 1) == 1:
             message = one_error(result, *says)
         else:
             message = result.err
+            if not message.startswith("mgec: error: "):
+                fail("want a message that starts with 'mgec: error: '\n" + result.describe())
             if result.status != case["status"]:
                 fail("exit status %d, want %d\n%s" % (result.status, case["status"], result.describe()))
             for fragment in says:

@@ -30,6 +30,8 @@ def main():
     if args.departs:
         if result.status != 1 or "first stage that departs is " not in result.out:
             fail("nothing departs from a tolerance of 1e-13\n" + result.describe())
+        if "-> emit" in result.out.replace("first stage that departs is", "->") and "first at step " not in result.out:
+            fail("the step that departs is not named\n" + result.describe())
     elif result.status != 0 or "all stages agree" not in result.out:
         fail("the stages do not agree\n" + result.describe())
     say(result.out.strip())

@@ -6,6 +6,7 @@
 A script in front of the C++ compiler counts how often it is called.
 """
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -51,6 +52,23 @@ def main():
         if [x for x in os.listdir(cache) if not x.endswith(".so")]:
             fail("the cache holds more than libraries: %s" % os.listdir(cache))
 
+        # Whatever happened to the library, a disk that was full say, the next run mends it.
+        library = os.path.join(cache, os.listdir(cache)[0])
+        with open(library, "rb") as file:
+            sound = file.read()
+        for size in (0, 1000, len(sound) // 2, len(sound) - 1):
+            with open(library, "wb") as file:
+                file.write(sound[:size])
+            count, mended = execute(args.mgec)
+            if count == 0:
+                fail("a library cut to %d bytes was used" % size)
+            same_bits(first, mended, "before and after a library was damaged")
+
+        with open(wrapper, "a") as file:
+            file.write("# changed\n")
+        if execute(args.mgec)[0] == 0:
+            fail("another C++ compiler used the build of the first")
+
         other = os.path.join(folder, "other-mgec")
         shutil.copy(args.mgec, other)
         with open(other, "ab") as file:
@@ -70,6 +88,16 @@ def main():
         with open(model, "ab") as file:
             file.write(b"\0")  # trailing bytes change the file, not the model
         same_bits(first, execute(args.mgec)[1], "file with a trailing byte")
+
+        told = json.loads(run([args.mgec, "cache", "--json"], env).out)
+        files = [os.path.getsize(os.path.join(cache, x)) for x in os.listdir(cache)]
+        if [told["folder"], told["libraries"], told["bytes"]] != [cache, len(files), sum(files)]:
+            fail("mgec cache says %s" % told)
+        foreign = os.path.join(cache, "mine.so")
+        open(foreign, "w").close()
+        run([args.mgec, "cache", "--clear"], env)
+        if os.listdir(cache) != ["mine.so"]:
+            fail("mgec cache --clear left %s" % os.listdir(cache))
 
         # Two at once: neither sees half a library.
         shutil.rmtree(cache)

@@ -56,11 +56,14 @@ def require_cuda(devices=1):
 
 
 def _has_ciphers():
+    model = os.path.join(DATA, "variants", "bare_aes", "model.mge")
+    if not os.path.exists(model):
+        return False
     config = lite.LiteConfig()
     config.bare_model_cryption_name = "AES_default"
     logging.disable()
     try:
-        lite.LiteNetwork(config).load(os.path.join(DATA, "cryption", "bare_aes", "model.mge"))
+        lite.LiteNetwork(config).load(model)
     except RuntimeError as error:
         return "not regist" not in str(error)
     finally:

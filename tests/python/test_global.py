@@ -105,7 +105,7 @@ class TestGlobal(unittest.TestCase):
         Case("variants/plain_v2")  # the model that all of them hold
         for name in ("bare_aes", "bare_rc4", "bare_sfrc4", "bare_rc4_custom_key"):
             with self.subTest(name):
-                case = Case("cryption/" + name, prepare=False)
+                case = Case("variants/" + name, prepare=False)
                 config = lite.LiteConfig()
                 config.bare_model_cryption_name = case.meta["lite"]["bare"]
                 for method, key in case.meta["lite"].get("keys", []):
@@ -116,7 +116,7 @@ class TestGlobal(unittest.TestCase):
 
     @needs_ciphers
     def test_wrong_decryption_key(self):
-        case = Case("cryption/bare_aes", prepare=False)
+        case = Case("variants/bare_aes", prepare=False)
         config = lite.LiteConfig()
         config.bare_model_cryption_name = b"AES_default"
         lite.LiteGlobal.update_decryption_key("AES_default", [0] * 32)

@@ -97,7 +97,7 @@ class TestShuffleNet(unittest.TestCase):
 class TestNetwork(TestShuffleNet):
     @needs_ciphers
     def test_decryption(self):
-        case = Case("cryption/bare_aes", prepare=False)
+        case = Case("variants/bare_aes", prepare=False)
         config = lite.LiteConfig()
         config.bare_model_cryption_name = b"AES_default"
         network = lite.LiteNetwork(config)
@@ -110,7 +110,7 @@ class TestNetwork(TestShuffleNet):
 
     @needs_ciphers
     def test_pack_model(self):
-        case = Case("cryption/pack_rc4_both", prepare=False)
+        case = Case("variants/pack_rc4_both", prepare=False)
         self.prepare_variants()
         network = lite.LiteNetwork()
         network.load(case.model)
@@ -118,7 +118,7 @@ class TestNetwork(TestShuffleNet):
 
     @needs_ciphers
     def test_disable_model_config(self):
-        case = Case("cryption/pack_info_options", prepare=False)
+        case = Case("variants/pack_info_options", prepare=False)
         self.prepare_variants()
         network = lite.LiteNetwork()
         network.extra_configure(lite.LiteExtraConfig(True))

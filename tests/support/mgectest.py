@@ -110,6 +110,18 @@ def one_error(result, *fragments):
     return message
 
 
+def processor_levels():
+    """The targets whose code this processor can run."""
+    levels = {"native", "generic"}
+    with open("/proc/cpuinfo") as file:
+        flags = next((set(line.split()) for line in file if line.startswith("flags")), set())
+    if {"avx2", "fma", "f16c", "bmi2"} <= flags:
+        levels.add("x86-64-v3")
+        if {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= flags:
+            levels.add("x86-64-v4")
+    return levels
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Genuine cases: a folder with model.mge, meta.json and the arrays that it names
 # ---------------------------------------------------------------------------------------------------------------------
@@ -155,6 +167,15 @@ class Case:
         self.expect = self.meta.get("expect", "ok")
         self.tolerance = self.meta.get("tolerance", {})
         self.parts = [Part(self, entry) for entry in [self.meta] + self.meta.get("more_shapes", [])]
+
+
+def chosen_rows(program, case, options=()):
+    """The kernel rows that `mgec explain` names for the shapes that a case has."""
+    rows = set()
+    for part in case.parts:
+        result = mgec(program, "explain", case.model, "--json", *options, *part.shapes())
+        rows.update(group["row"] for variant in json.loads(result.out)["variants"] for group in variant["groups"])
+    return rows
 
 
 def compare(got, want, tolerance, what):

@@ -12,7 +12,7 @@ import os
 
 import numpy as np
 
-from mgectest import DIGITS, compare, fail, mgec, same_bits, say, scratch
+from mgectest import DIGITS, compare, fail, mgec, processor_levels, same_bits, say, scratch
 from programs import attempt_driver, run_driver
 
 V4, V3, GENERIC = "x86-64-v4", "x86-64-v3", "generic"
@@ -66,8 +66,7 @@ def main():
             say("%s on %s: %s" % ("+".join(levels), cpu, " ".join(said)))
 
         # This processor: every level that it has.
-        flags = open("/proc/cpuinfo").read().split("flags", 1)[1].splitlines()[0].split()
-        have = [GENERIC] + [V3] * ("avx2" in flags and "fma" in flags) + [V4] * ("avx512vl" in flags and "avx512bw" in flags)
+        have = [level for level in reversed(LEVELS) if level in processor_levels()]
         for level in have:
             got = run_driver([args.driver], everything, os.path.join(folder, "native"), inputs, MGEC_ISA=level)[0]
             compare(got, expected, {"atol": 1e-4, "rtol": 0}, "%s on this processor" % level)

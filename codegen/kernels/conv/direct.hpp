@@ -117,21 +117,6 @@ MGEC_NOINLINE void tile(const float *x, int64_t x_block, int64_t x_kh, int64_t x
   finish<Block, OcV, TH, TW, Tail, float>(acc, dst, dst_block, dst_line, oc, c, offset, consumer);
 }
 
-/// `tile` of one row of 1 … TW pixels, for widths that are no constants.
-template <int Block, int OcV, int TW, int SW, int WRow, int Ahead, bool Tail, class Consumer>
-MGEC_INLINE void tile_upto(int64_t columns, const float *x, int64_t x_block, int64_t x_kh, int64_t x_kw, int64_t ic,
-                           int64_t kh, int64_t kw, const float *w, const float *next, int64_t next_step, float *dst,
-                           int64_t dst_block, int64_t oc, int64_t c, int64_t offset, const Consumer &consumer) {
-  if constexpr (TW > 0) {
-    if (columns == TW)
-      tile<Block, OcV, 1, TW, SW, WRow, Ahead, Tail>(x, x_block, x_kh, x_kw, 0, ic, kh, kw, w, next, next_step, dst,
-                                                     dst_block, 0, oc, c, offset, consumer);
-    else
-      tile_upto<Block, OcV, TW - 1, SW, WRow, Ahead, Tail>(columns, x, x_block, x_kh, x_kw, ic, kh, kw, w, next,
-                                                           next_step, dst, dst_block, oc, c, offset, consumer);
-  }
-}
-
 /// x_plane to the next input channel; the KW taps of a row are DW floats apart. Weights [ic][kh][KW][WRow]. Acc =
 /// int32_t hands exact integers to the consumer where all taps together stay below 2^24: 8-bit images that a strip
 /// widened to float; Dst is the element of dst.

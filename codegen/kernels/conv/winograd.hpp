@@ -11,7 +11,7 @@
 //     2. tile, 1x1, Identity   v[xi], u[xi]    -> m[xi][oc block][tile][Block]
 //     3. winograd_output       m               -> dst, through the consumer
 //
-// Weights are transformed when they are packed, in double precision (winograd_weights gives G).
+// Weights are transformed when they are packed, in double precision (pack.cpp has G).
 //
 // M = 4 interpolates at 0, ±√½, ±√2 and infinity: the same number of operations as the customary 0, ±1, ±2, and less
 // than half of its rounding error. M = 2 interpolates at 0, ±1 and infinity, and is more exact than the direct sum.
@@ -22,17 +22,6 @@ MGEC_KERNELS_BEGIN
 namespace conv {
 
 constexpr double kSqrt2 = 1.41421356237309504880;
-
-/// Row i of G for output tiles of M: the transformed weights are G w Gᵀ.
-template <int M> constexpr double winograd_weights[M + 2][3] = {};
-template <>
-constexpr double winograd_weights<4>[6][3] = {{1, 0, 0},
-                                              {-2.0 / 3, -kSqrt2 / 3, -1.0 / 3},
-                                              {-2.0 / 3, kSqrt2 / 3, -1.0 / 3},
-                                              {1.0 / 6, kSqrt2 / 6, 1.0 / 3},
-                                              {1.0 / 6, -kSqrt2 / 6, 1.0 / 3},
-                                              {0, 0, 1}};
-template <> constexpr double winograd_weights<2>[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
 
 /// Bᵀ d along one axis. The functions with a Pair give two rows of it, which share most of their work; so that both
 /// axes of a tile are transformed two rows at a time, within the registers.

@@ -175,19 +175,6 @@ enum class MultiTypeMode : int32_t {
   ISINF = 63,
 };
 
-/// Operands of a mode; 0 for a number that names none.
-MGEC_INLINE int elemwise_arity(int32_t mode) {
-  switch (mode) {
-#define MGEC_MODE(NAME, function, id, arity, types)                                                                    \
-  case id:                                                                                                             \
-    return arity;
-    MGEC_ELEMWISE_MODES(MGEC_MODE)
-#undef MGEC_MODE
-  default:
-    return 0;
-  }
-}
-
 /// The Elemwise mode that a quantised ElemwiseMultiType mode computes; -1 for the other modes.
 MGEC_INLINE int32_t quantized_base_mode(int32_t multi_type_mode) {
   switch (multi_type_mode) {

@@ -1,7 +1,5 @@
 // rows.hpp: element-wise work on rows.
 //
-//     map            dst[i] = consumer(src[i]): a chain of functions, its other operands read by the consumer
-//     map_blocked    the same on a run of pixels of one channel block
 //     row1 … row4    dst[i] = op(x[i · x_step], y[i · y_step] …): one function with operands of any types and steps
 //
 // dst may be an operand of the same row; otherwise rows do not overlap. Nothing outside of the rows is touched.
@@ -26,40 +24,6 @@ struct identity {
   template <class V> MGEC_INLINE V operator()(V v) const { return v; }
 };
 } // namespace op
-
-/// Elements of src and dst start at `offset`; `c` is the channel of the first. LanesAreChannels: every further element
-/// is of the next channel; otherwise all are of channel c.
-template <bool LanesAreChannels, class Consumer>
-MGEC_NOINLINE void map(const float *src, float *dst, int64_t n, int64_t c, int64_t offset, const Consumer &consumer) {
-  using V = simd::f32v;
-  src += offset;
-  dst += offset;
-  const int64_t whole = n & -int64_t(simd::kLanes);
-  for (int64_t i = 0; i < whole; i += simd::kLanes) {
-    const V v = consumer(simd::load<V>(src + i), LanesAreChannels ? c + i : c, offset + i);
-    simd::store(dst + i, v);
-  }
-  for (int64_t i = whole; i < n; ++i)
-    dst[i] = consumer(src[i], LanesAreChannels ? c + i : c, offset + i);
-}
-
-/// `pixels` pixels of the channel block that starts at channel `c`, contiguous in src and dst from `offset` on. Tail:
-/// lanes from channel `oc` on are stored as zero.
-template <int Block, bool Tail, class Consumer>
-MGEC_NOINLINE void map_blocked(const float *src, float *dst, int64_t pixels, int64_t oc, int64_t c, int64_t offset,
-                               const Consumer &consumer) {
-  using V = simd::f32v;
-  static_assert(Block % simd::kLanes == 0, "a vector is never wider than a block");
-  for (int64_t i = 0; i < pixels * Block; i += Block) {
-#pragma GCC unroll 4
-    for (int lane = 0; lane < Block; lane += simd::kLanes) {
-      V v = consumer(simd::load<V>(src + offset + i + lane), c + lane, offset + i + lane);
-      if constexpr (Tail)
-        v = simd::keep_lanes(v, oc - c - lane);
-      simd::store(dst + offset + i + lane, v);
-    }
-  }
-}
 
 // ---- Rows of one function ------------------------------------------------------------------------------------------
 

@@ -123,7 +123,6 @@ MGEC_INLINE int32_t saturate_stored(int64_t v, int32_t dtype) {
 
 MGEC_INLINE bool is_float(int32_t dtype) { return dtype <= kBF16; }
 MGEC_INLINE bool is_quantized(int32_t dtype) { return dtype >= kQS8; }
-MGEC_INLINE bool is_nibble(int32_t dtype) { return dtype == kQS4 || dtype == kQU4; }
 MGEC_INLINE bool is_asymmetric(int32_t dtype) { return dtype == kQU8 || dtype == kQU4; }
 MGEC_INLINE int32_t zero_point_of(const View &v) { return is_asymmetric(v.dtype) ? v.zero_point : 0; }
 

@@ -3,11 +3,9 @@
 //     dst[m][n] = consumer( Σ_k a[m][k] · b[k][n] )
 //
 // `tile` holds MR rows of NV vectors of columns; `row` is the product of one row (M = 1), which runs at the speed of
-// memory. Where Σ_k is taken in parts, all but the first part have Accumulate (sums go on from what dst holds) and all
-// but the last the consumer Identity.
+// memory.
 //
-// Left operand. Element (m, k) is a[m · a_row + k · a_k]: row-major, transposed, or packed by `pack_rows` (a_row = 1,
-// a_k = MR).
+// Left operand. Element (m, k) is a[m · a_row + k · a_k]: row-major or transposed.
 //
 // Right operand. Panels of NR columns, [k][NR] each: vector v of the tile is b[k · b_k + v · lanes] within a panel, and
 // NR / lanes vectors further it is in the next panel, b_panel floats on. Packed weights have b_k = NR and
@@ -23,10 +21,6 @@
 
 MGEC_KERNELS_BEGIN
 namespace matmul {
-
-struct Identity {
-  template <class V> MGEC_INLINE V operator()(V value, int64_t, int64_t) const { return value; }
-};
 
 /// Consumes and stores the vectors of one row of the tile.
 template <int NV, class Consumer>
@@ -48,27 +42,13 @@ MGEC_INLINE void finish_row(const simd::f32v (&sums)[NV], float *dst, int64_t n,
   }
 }
 
-template <int NV> MGEC_INLINE void load_sums(simd::f32v (&sums)[NV], const float *dst, int64_t n) {
-#pragma GCC unroll 8
-  for (int v = 0; v < NV; ++v) {
-    const int64_t column = v * simd::kLanes;
-    sums[v] = column + simd::kLanes <= n ? simd::load<simd::f32v>(dst + column)
-                                         : simd::load_part<simd::f32v>(dst + column, n - column);
-  }
-}
-
-template <int MR, int NV, int NR, bool Accumulate, class Consumer>
+template <int MR, int NV, int NR, class Consumer>
 MGEC_NOINLINE void tile(const float *a, int64_t a_row, int64_t a_k, const float *b, int64_t b_k, int64_t b_panel,
                         int64_t k, float *dst, int64_t dst_row, int64_t n, int64_t c, int64_t offset,
                         const Consumer &consumer) {
   using V = simd::f32v;
   static_assert(NR % simd::kLanes == 0, "a panel holds whole vectors");
   V sums[MR][NV] = {};
-  if constexpr (Accumulate) {
-#pragma GCC unroll 16
-    for (int m = 0; m < MR; ++m)
-      load_sums(sums[m], dst + offset + m * dst_row, n);
-  }
   for (int64_t i = 0; i < k; ++i, a += a_k, b += b_k) {
     V right[NV];
 #pragma GCC unroll 8
@@ -96,7 +76,7 @@ MGEC_NOINLINE void tile(const float *a, int64_t a_row, int64_t a_k, const float 
 
 /// One row times one panel. `Steps` values of k are summed apart, so that enough sums are in flight; they meet in a
 /// fixed order.
-template <int NR, bool Accumulate, class Consumer>
+template <int NR, class Consumer>
 MGEC_NOINLINE void row(const float *a, int64_t a_k, const float *b, int64_t b_k, int64_t k, float *dst, int64_t n,
                        int64_t c, int64_t offset, const Consumer &consumer) {
   using V = simd::f32v;
@@ -126,13 +106,6 @@ MGEC_NOINLINE void row(const float *a, int64_t a_k, const float *b, int64_t b_k,
       for (int v = 0; v < NV; ++v)
         sums[s][v] += sums[s + half][v];
     }
-  }
-  if constexpr (Accumulate) {
-    V before[NV];
-    load_sums(before, dst + offset, n);
-#pragma GCC unroll 8
-    for (int v = 0; v < NV; ++v)
-      sums[0][v] += before[v];
   }
   finish_row<NV>(sums[0], dst, n, c, offset, consumer);
 }
@@ -169,16 +142,6 @@ MGEC_NOINLINE void pack_panel(const float *b, int64_t b_k, int64_t b_n, int64_t 
   for (; i < k; ++i)
     for (int64_t v = 0; v < NR; ++v)
       panel[i * NR + v] = v < n ? b[i * b_k + v * b_n] : 0.0f;
-}
-
-/// Rows [0, m) of the left operand, m <= MR, as [k][MR]; rows beyond are zero.
-template <int MR>
-MGEC_NOINLINE void pack_rows(const float *a, int64_t a_row, int64_t a_k, int64_t m, int64_t k, float *packed) {
-  for (int64_t i = 0; i < k; ++i) {
-#pragma GCC unroll 16
-    for (int r = 0; r < MR; ++r)
-      packed[i * MR + r] = r < m ? a[r * a_row + i * a_k] : 0.0f;
-  }
 }
 
 } // namespace matmul

@@ -122,7 +122,7 @@ private:
   static void tiles(Nest &n, const Problem &p, const Target &target, int64_t width, int64_t count, Ptr left, int64_t aRow,
                     int64_t aK, Ptr right, Ptr dst, Idx columns, Idx channel, Idx offset) {
     if (count == 1) {
-      n.micro("matmul::row<" + text(width) + ", false>", {left, aK, right, width, p.k, dst, columns, channel, offset},
+      n.micro("matmul::row<" + text(width) + ">", {left, aK, right, width, p.k, dst, columns, channel, offset},
               Nest::kConsumer);
       return;
     }
@@ -132,7 +132,7 @@ private:
       // Two vectors of columns a tile; panels are wider where vectors are narrow.
       for (int64_t column = 0; column < width; column += half) {
         auto call = [&] {
-          n.micro("matmul::tile<" + text(height) + ", 2, " + text(width) + ", false>",
+          n.micro("matmul::tile<" + text(height) + ", 2, " + text(width) + ">",
                   {n.at(left, m * aRow), aRow, aK, n.at(right, column), width, p.k * width, p.k, dst, p.n, columns - column,
                    channel + column, offset + m * p.n + column},
                   Nest::kConsumer);

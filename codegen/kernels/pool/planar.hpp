@@ -6,15 +6,13 @@
 // elements for stride 2, single elements for other strides. Modes and borders: blocked.hpp. `src` is the plane
 // [ih][iw], `offset` the output row's first element in dst, `c` its channel.
 //
-// `scratch` holds planar_scratch(ow, kw, sw) floats.
+// `scratch` holds (ow - 1) · sw + kw + 64 + ow + 32 floats: the padded row, what vectors read beyond it, and the
+// reduced row.
 #pragma once
 #include "blocked.hpp"
 
 MGEC_KERNELS_BEGIN
 namespace pool {
-
-/// Floats of scratch for a row: the padded row, what vectors read beyond it, and the reduced row.
-constexpr int64_t planar_scratch(int64_t ow, int64_t kw, int64_t sw) { return (ow - 1) * sw + kw + 64 + ow + 32; }
 
 /// The `rows` rows of x as one, in to[0, n), where columns before `left` and from left + iw on hold the identity.
 template <int Mode>

@@ -104,7 +104,7 @@ private:
     std::string window = p.kw <= 3 && p.sw <= 2 ? text(p.kw) + ", " + text(p.sw) : std::string("0, 0");
     return builder.kernel("", options, [&](Nest &n) {
       Ptr src = operandPtr(n, group, anchorOperand(group, 0)), dst = n.out();
-      Ptr line = n.scratchF32((p.ow - 1) * p.sw + p.kw + 64 + p.ow + 32); // pool::planar_scratch
+      Ptr line = n.scratchF32((p.ow - 1) * p.sw + p.kw + 64 + p.ow + 32); // as planar.hpp says
       forSplit(n, split, "plane", [&](Idx unit, Idx first, Idx count) {
         n.loop("oh", first, first + count, 1, [&](Idx oh) {
           n.micro("pool::planar_row<" + text(int64_t(p.mode)) + ", " + window + ">",

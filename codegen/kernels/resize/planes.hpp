@@ -6,35 +6,13 @@
 // interpolates between the rows first, a whole row at a time, then between columns; enlarging by exactly two has its
 // own column step.
 //
-// `scratch` holds planar_scratch(iw, ow) floats (nearest, linear) or blocked_scratch<Block>(iw, ow) (linear_blocked).
+// `scratch` holds iw + 64 + 2 · ow floats (nearest, linear) or iw · Block + 2 · ow (linear_blocked).
 #pragma once
 #include "../../simd/simd.hpp"
+#include "coordinates.hpp"
 
 MGEC_KERNELS_BEGIN
 namespace resize {
-
-/// Two neighbouring inputs and the weight of the second.
-struct Tap {
-  int64_t index;
-  float weight;
-};
-
-MGEC_INLINE int64_t nearest_source(int64_t o, int64_t out, int64_t in) {
-  return min_i64(int64_t(float(o) / (float(out) / float(in))), in - 1);
-}
-
-MGEC_INLINE Tap linear_source(int64_t o, int64_t out, int64_t in) {
-  const float position = (float(o) + 0.5f) / (float(out) / float(in)) - 0.5f;
-  const int64_t first = int64_t(__builtin_floorf(position));
-  if (in == 1 || first < 0)
-    return {0, 0.0f};
-  if (first + 1 >= in)
-    return {in - 2, 1.0f};
-  return {first, position - float(first)};
-}
-
-constexpr int64_t planar_scratch(int64_t iw, int64_t ow) { return iw + 64 + 2 * ow; }
-template <int Block> constexpr int64_t blocked_scratch(int64_t iw, int64_t ow) { return iw * Block + 2 * ow; }
 
 // ---- Row-major -----------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@
 #include "../elemwise/scalar.hpp"
 #include "../params.hpp"
 #include "../shape/image.hpp"
+#include "coordinates.hpp"
 
 MGEC_KERNELS_BEGIN
 namespace ref {
@@ -56,32 +57,23 @@ inline void lanczos_weights(float t, float *w) {
 /// Plane rules: output position `o` of `out` over `in` input positions.
 inline Taps plane_taps(int64_t o, int64_t out, int64_t in, Interpolation mode) {
   Taps taps;
-  float scale = float(out) / float(in);
   if (mode == Interpolation::NEAREST) {
     taps.count = 1;
-    taps.index[0] = min_i64(int64_t(float(o) / scale), in - 1);
+    taps.index[0] = resize::nearest_source(o, out, in);
     taps.weight[0] = 1;
-    return taps;
-  }
-  float alpha = (float(o) + 0.5f) / scale - 0.5f;
-  int64_t first = int64_t(__builtin_floorf(alpha));
-  float t = alpha - float(first);
-  if (mode == Interpolation::CUBIC) {
+  } else if (mode == Interpolation::CUBIC) {
+    const float position = resize::source_position(o, out, in);
+    const int64_t first = int64_t(__builtin_floorf(position));
     taps.count = 4;
-    cubic_weights(t, taps.weight);
+    cubic_weights(position - float(first), taps.weight);
     for (int k = 0; k < 4; ++k)
       taps.index[k] = clamp_index(first - 1 + k, in);
-    return taps;
+  } else {
+    const resize::Tap tap = resize::linear_source(o, out, in);
+    taps.count = 2;
+    taps.index[0] = tap.index, taps.index[1] = min_i64(tap.index + 1, in - 1);
+    taps.weight[0] = 1 - tap.weight, taps.weight[1] = tap.weight;
   }
-  taps.count = 2;
-  if (in == 1)
-    first = 0, t = 0;
-  else if (first < 0)
-    first = 0, t = 0;
-  else if (first + 1 >= in)
-    first = in - 2, t = 1;
-  taps.index[0] = first, taps.index[1] = min_i64(first + 1, in - 1);
-  taps.weight[0] = 1 - t, taps.weight[1] = t;
   return taps;
 }
 

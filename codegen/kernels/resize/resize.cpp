@@ -64,7 +64,7 @@ struct ResizeFamily : Family {
         callee += "_blocked<" + text(block) + ", " + text(channels % block != 0) + ">";
       bool buffered = linear || !isBlocked;
       Ptr scratch;
-      if (buffered) // planar_scratch and blocked_scratch of planes.hpp
+      if (buffered) // as planes.hpp says
         scratch = n.scratchF32(isBlocked ? iw * block + 2 * ow : iw + 64 + 2 * ow);
       forSplit(n, split, "plane", [&](Idx unit, Idx first, Idx count) {
         Idx c = remainder(unit, blocks, units) * block;

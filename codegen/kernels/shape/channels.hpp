@@ -2,7 +2,6 @@
 // and channel shuffle with channel counts that are no multiples of the block.
 //
 //     permute        dst[p][l] = (a[p] ++ b[p])[I_l]: any choice of lanes from two source blocks, fixed at compile time
-//     gather_lanes   dst[p][l] = src[table[l] + p · Block]: any choice of channels of one map, from a table
 //     copy_lanes     dst[p][to + i] = src[p][from + i], other lanes stay: one run of channels of one of many sources
 //     zero_lanes     dst[p][l] = 0 from one lane on
 //
@@ -62,21 +61,6 @@ template <int Block, int... I> MGEC_NOINLINE void permute(const float *a, const 
   static_assert(Block % simd::kLanes == 0, "a vector is never wider than a block");
   for (int64_t p = 0; p < pixels; ++p)
     permute_pixel<Choice<I...>, Block, 0>(a + p * Block, b + p * Block, dst + p * Block);
-}
-
-/// `table` has Block element offsets from src to the wanted lane's first pixel; negative makes a zero.
-template <int Block>
-MGEC_NOINLINE void gather_lanes(const float *src, const int32_t *table, float *dst, int64_t pixels) {
-  const float *from[Block];
-  for (int l = 0; l < Block; ++l)
-    from[l] = table[l] < 0 ? nullptr : src + table[l];
-  for (int l0 = 0; l0 < Block; l0 += 4) { // four streams at a time
-    for (int64_t p = 0; p < pixels; ++p) {
-#pragma GCC unroll 4
-      for (int l = l0; l < l0 + 4; ++l)
-        dst[p * Block + l] = from[l] ? from[l][p * Block] : 0.0f;
-    }
-  }
 }
 
 template <int Block>
