@@ -166,8 +166,8 @@ static void addFile(XXH3_state_t *state, const std::string &path, const char *wh
   XXH3_128bits_update(state, (*buffer)->getBufferStart(), (*buffer)->getBufferSize());
 }
 
-/// What tells one C++ compiler from another: its words, and size and time of the programs among them. "" where there is
-/// none: what is in the cache needs none.
+/// What tells one C++ compiler from another: a number of its words, and of size and time of the programs among them. "" where
+/// there is none.
 static std::string compilerIdentity(const std::string &wanted, const std::string &triple) {
   std::string text;
   try {
@@ -182,7 +182,7 @@ static std::string compilerIdentity(const std::string &wanted, const std::string
   } catch (const std::exception &) {
     return "";
   }
-  return text;
+  return llvm::utohexstr(XXH3_64bits(text.data(), text.size()), /*LowerCase=*/true, /*Width=*/16);
 }
 
 /// Whether a library of the cache can be used; a damaged one is made anew.
@@ -191,15 +191,6 @@ static bool isSound(StringRef path) {
     return false;
   core::ModelPtr model;
   return core::bindLibrary(path.str(), "", model).ok();
-}
-
-/// A usable library of the folder whose name begins so; "" when there is none.
-static std::string anyNamed(StringRef folder, StringRef start) {
-  std::error_code error;
-  for (llvm::sys::fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-    if (StringRef name = llvm::sys::path::filename(it->path()); name.starts_with(start) && name.ends_with(".so") && isSound(it->path()))
-      return it->path();
-  return "";
 }
 
 std::string tools::cachedArtifact(const CompileCommand &command) {
@@ -220,16 +211,17 @@ std::string tools::cachedArtifact(const CompileCommand &command) {
     }
   XXH3_128bits_update(state, options.data(), options.size());
   XXH128_hash_t hash = XXH3_128bits_digest(state);
-  // Names are this hash and one of the C++ compiler, so that a machine without one still runs what the cache has.
-  std::string compiler = compilerIdentity(command.cxx, triple);
-  char name[64];
-  std::snprintf(name, sizeof name, "%016llx%016llx-%08x.so", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64), static_cast<unsigned>(XXH3_64bits(compiler.data(), compiler.size())));
+  const std::string key = llvm::utohexstr(hash.high64, true, 16) + llvm::utohexstr(hash.low64, true, 16);
+  const std::string compiler = compilerIdentity(command.cxx, triple);
   SmallString<256> path(cacheFolder());
-  std::string found = compiler.empty() ? anyNamed(path, StringRef(name).take_front(33)) : "";
-  llvm::sys::path::append(path, name);
-  if (!found.empty())
-    return found;
+  if (compiler.empty()) { // what is there needs none: whichever compiler made it
+    std::error_code error;
+    for (llvm::sys::fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error))
+      if (StringRef name = llvm::sys::path::filename(it->path()); name.starts_with(key) && name.ends_with(".so") && isSound(it->path()))
+        return it->path();
+    codegen::findCompiler(command.cxx, triple); // says what is missing
+  }
+  llvm::sys::path::append(path, key + "-" + compiler + ".so");
   if (isSound(path))
     return path.str().str();
   // Of several processes that want the same library one compiles and the others wait. A lock goes with its process.
@@ -260,11 +252,10 @@ CacheState tools::lookAtCache(bool clear) {
   CacheState state{cacheFolder()};
   std::error_code error;
   for (llvm::sys::fs::directory_iterator it(state.folder, error), end; !error && it != end; it.increment(error)) {
-    // Nothing but our own files: 32 digits, a dash, 8 digits and ".so", perhaps with more behind it.
+    // Nothing but our own files: 32 and 16 digits and ".so", perhaps with more behind it.
     StringRef name = llvm::sys::path::filename(it->path());
-    auto digits = [](StringRef text) { return llvm::all_of(text, llvm::isHexDigit); };
-    StringRef rest = name.drop_front(std::min<size_t>(name.size(), 41));
-    if (!digits(name.take_front(32)) || !name.substr(32).starts_with("-") || !digits(name.substr(33, 8)) || !rest.starts_with(".so"))
+    StringRef rest = name.drop_while([](char c) { return llvm::isHexDigit(c) || c == '-'; });
+    if (name.size() - rest.size() != 49 || !rest.starts_with(".so"))
       continue;
     if (rest == ".so") {
       uint64_t bytes = 0;
