@@ -59,7 +59,7 @@ std::string describe(Diagnostic &diagnostic) {
   return out + message.str();
 }
 
-/// The user's name for the symbolic batch: shapes in diagnostics, "{s0,3,224,224}", call it s0.
+/// The user's name for the symbolic batch: shapes in diagnostics, "{N,3,224,224}", call it N, or s0.
 std::string withSymbol(StringRef text, StringRef symbol) {
   std::string out;
   unsigned braces = 0;
@@ -67,9 +67,11 @@ std::string withSymbol(StringRef text, StringRef symbol) {
     braces += text[at] == '{';
     braces -= text[at] == '}' && braces;
     auto isWord = [&](size_t k) { return k < text.size() && (llvm::isAlnum(text[k]) || text[k] == '_'); };
-    if (braces && text.substr(at).starts_with("s0") && !isWord(at + 2) && !(at && isWord(at - 1))) {
+    StringRef rest = text.substr(at);
+    size_t length = rest.starts_with("s0") ? 2 : rest.starts_with("N") ? 1 : 0;
+    if (braces && length && !isWord(at + length) && !(at && isWord(at - 1))) {
       out += symbol;
-      ++at;
+      at += length - 1;
     } else {
       out += text[at];
     }

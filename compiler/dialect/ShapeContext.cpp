@@ -86,9 +86,6 @@ std::string shapeText(ArrayRef<AffineExpr> dims) {
   llvm::raw_string_ostream os(text);
   llvm::interleave(dims, os, ",");
   os << "}";
-  // The only symbol is the batch.
-  for (size_t at; (at = text.find("s0")) != std::string::npos;)
-    text.replace(at, 2, "N");
   return text;
 }
 

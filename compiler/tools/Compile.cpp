@@ -227,8 +227,8 @@ static Runnable sealedArtifact(const CompileCommand &command) {
   return result;
 }
 
-/// What tells one C++ compiler from another: its words, and size and time of the programs among them. "" where there is
-/// none: what is in the cache needs none.
+/// What tells one C++ compiler from another: a number of its words, and of size and time of the programs among them. "" where
+/// there is none.
 static std::string compilerIdentity(const std::string &wanted, const std::string &triple) {
   std::string text;
   try {
@@ -243,7 +243,7 @@ static std::string compilerIdentity(const std::string &wanted, const std::string
   } catch (const std::exception &) {
     return "";
   }
-  return text;
+  return llvm::utohexstr(XXH3_64bits(text.data(), text.size()), /*LowerCase=*/true, /*Width=*/16);
 }
 
 /// Whether a library of the cache can be used; a damaged one is made anew.
@@ -272,14 +272,19 @@ Runnable tools::cachedArtifact(const CompileCommand &command) {
       options += "|" + target->features;
       triple = target->triple;
     }
-  options += compilerIdentity(command.cxx, triple);
   XXH3_128bits_update(state, options.data(), options.size());
   XXH128_hash_t hash = XXH3_128bits_digest(state);
-  char name[64];
-  std::snprintf(name, sizeof name, "%016llx%016llx.so", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64));
+  const std::string key = llvm::utohexstr(hash.high64, true, 16) + llvm::utohexstr(hash.low64, true, 16);
+  const std::string compiler = compilerIdentity(command.cxx, triple);
   SmallString<256> path(cacheFolder());
-  llvm::sys::path::append(path, name);
+  if (compiler.empty()) { // what is there needs none: whichever compiler made it
+    std::error_code error;
+    for (llvm::sys::fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error))
+      if (StringRef name = llvm::sys::path::filename(it->path()); name.starts_with(key) && name.ends_with(".so") && isSound(it->path()))
+        return Runnable(it->path());
+    codegen::findCompiler(command.cxx, triple); // says what is missing
+  }
+  llvm::sys::path::append(path, key + "-" + compiler + ".so");
   if (isSound(path))
     return Runnable(path.str().str());
   // Of several processes that want the same library one compiles and the others wait. A lock goes with its process.
@@ -310,10 +315,10 @@ CacheState tools::lookAtCache(bool clear) {
   CacheState state{cacheFolder()};
   std::error_code error;
   for (llvm::sys::fs::directory_iterator it(state.folder, error), end; !error && it != end; it.increment(error)) {
-    // Nothing but our own files: 32 digits and ".so", perhaps with more behind it.
+    // Nothing but our own files: 32 and 16 digits and ".so", perhaps with more behind it.
     StringRef name = llvm::sys::path::filename(it->path());
-    StringRef rest = name.drop_while([](char c) { return llvm::isHexDigit(c); });
-    if (name.size() - rest.size() != 32 || !rest.starts_with(".so"))
+    StringRef rest = name.drop_while([](char c) { return llvm::isHexDigit(c) || c == '-'; });
+    if (name.size() - rest.size() != 49 || !rest.starts_with(".so"))
       continue;
     if (rest == ".so") {
       uint64_t bytes = 0;

@@ -10,7 +10,7 @@ import re
 
 from mgectest import attempt, environment, fail, say
 
-STAGES = ["infer", "simplify", "fuse", "choose", "tile-fuse", "pack", "plan", "build", "emit"]
+STAGES = ["infer", "simplify", "fuse", "choose", "tile-fuse", "pack", "plan", "build", "legalise", "emit"]
 
 
 def main():

@@ -14,14 +14,6 @@
 // the order in which the tile reads them; the last block has only the rows that exist. A row may be wider than the
 // tile: `w` points at the tile's first channel in the first row, and every load is aligned to a vector.
 //
-// Prefetch. Sums of many channels are bound by the arrival of the next weights (from memory, in a network that does not
-// fit the caches), and reading ahead of the tile that needs them hides it: at every block and tap the tile prefetches
-// Ahead lines of 64 bytes from `next` on and moves `next` by next_step floats. Spread the panel that follows over the
-// tiles of this one: with n tiles next_step = ceil(Block · WRow / n), Ahead = ceil(next_step / 16), and tile i starts i
-// · (blocks · kh · kw) · next_step into the panel. Where weights stay in the second level cache, the pixels of the next
-// chunk are worth it instead (next_step = x_block, Ahead lines cover the pixels of a tile; tiles of the first channel
-// group only). Ahead = 0: none.
-//
 // Destination. Blocked; `offset` is that of the tile's first element in dst, dst_block to the next channel block,
 // dst_line to the next tile row. The tile starts at channel `c`: at the start of a block, or within one that it does
 // not leave. With Tail, lanes from channel `oc` on are stored as zero.
@@ -63,9 +55,9 @@ MGEC_INLINE void accumulate(simd::f32v (&acc)[OcV][TH * TW], const float *x, int
   }
 }
 
-/// Hands the sums, as Acc, to the consumer and stores what it returns.
-template <int Block, int OcV, int TH, int TW, bool Tail, class Acc, class Dst, class Consumer>
-MGEC_INLINE void finish(const simd::f32v (&acc)[OcV][TH * TW], Dst *dst, int64_t dst_block, int64_t dst_line,
+/// Hands the sums to the consumer and stores what it returns.
+template <int Block, int OcV, int TH, int TW, bool Tail, class Consumer>
+MGEC_INLINE void finish(const simd::f32v (&acc)[OcV][TH * TW], float *dst, int64_t dst_block, int64_t dst_line,
                         int64_t oc, int64_t c, int64_t offset, const Consumer &consumer) {
   static_assert(Block % simd::kLanes == 0, "a vector is never wider than a block");
 #pragma GCC unroll 8
@@ -74,36 +66,25 @@ MGEC_INLINE void finish(const simd::f32v (&acc)[OcV][TH * TW], Dst *dst, int64_t
 #pragma GCC unroll 32
     for (int t = 0; t < TH * TW; ++t) {
       const int64_t at = offset + (lane / Block) * dst_block + (t / TW) * dst_line + (t % TW) * Block + lane % Block;
-      auto v = consumer(simd::convert<Acc>(acc[o][t]), c + lane, at);
+      simd::f32v v = consumer(acc[o][t], c + lane, at);
       if constexpr (Tail)
         v = simd::keep_lanes(v, oc - c - lane);
-      if constexpr (simd::same<Dst, simd::scalar_of<decltype(v)>>)
-        simd::store_aligned(dst + at, v);
-      else
-        simd::store_as<Dst>(dst + at, v);
+      simd::store_aligned(dst + at, v);
     }
   }
 }
 
-template <int Block, int OcV, int TH, int TW, int SW, int WRow, int Ahead, bool Tail, class Consumer>
+template <int Block, int OcV, int TH, int TW, int SW, int WRow, bool Tail, class Consumer>
 MGEC_NOINLINE void tile(const float *x, int64_t x_block, int64_t x_kh, int64_t x_kw, int64_t x_line, int64_t ic,
-                        int64_t kh, int64_t kw, const float *w, const float *next, int64_t next_step, float *dst,
-                        int64_t dst_block, int64_t dst_line, int64_t oc, int64_t c, int64_t offset,
-                        const Consumer &consumer) {
+                        int64_t kh, int64_t kw, const float *w, float *dst, int64_t dst_block, int64_t dst_line,
+                        int64_t oc, int64_t c, int64_t offset, const Consumer &consumer) {
   simd::f32v acc[OcV][TH * TW] = {};
   for (; ic >= Block; ic -= Block, x += x_block) {
     const float *row = x;
     for (int64_t r = 0; r < kh; ++r, row += x_kh) {
       const float *tap = row;
-      for (int64_t s = 0; s < kw; ++s, tap += x_kw, w += Block * WRow) {
-        if constexpr (Ahead > 0) {
-#pragma GCC unroll 16
-          for (int i = 0; i < Ahead; ++i)
-            __builtin_prefetch(next + i * 16, 0, 2);
-          next += next_step;
-        }
+      for (int64_t s = 0; s < kw; ++s, tap += x_kw, w += Block * WRow)
         accumulate<Block, 1, OcV, TH, TW, SW * Block, WRow>(acc, tap, x_line, w);
-      }
     }
   }
   if (ic > 0) {
@@ -114,16 +95,13 @@ MGEC_NOINLINE void tile(const float *x, int64_t x_block, int64_t x_kh, int64_t x
           accumulate<1, 1, OcV, TH, TW, SW * Block, WRow>(acc, tap, x_line, w);
       }
   }
-  finish<Block, OcV, TH, TW, Tail, float>(acc, dst, dst_block, dst_line, oc, c, offset, consumer);
+  finish<Block, OcV, TH, TW, Tail>(acc, dst, dst_block, dst_line, oc, c, offset, consumer);
 }
 
-/// x_plane to the next input channel; the KW taps of a row are DW floats apart. Weights [ic][kh][KW][WRow]. Acc =
-/// int32_t hands exact integers to the consumer where all taps together stay below 2^24: 8-bit images that a strip
-/// widened to float; Dst is the element of dst.
-template <int Block, int OcV, int TH, int TW, int SW, int KW, int DW, int WRow, bool Tail, class Acc = float, class Dst,
-          class Consumer>
+/// x_plane to the next input channel; the KW taps of a row are DW floats apart. Weights [ic][kh][KW][WRow].
+template <int Block, int OcV, int TH, int TW, int SW, int KW, int DW, int WRow, bool Tail, class Consumer>
 MGEC_NOINLINE void planar_tile(const float *x, int64_t x_plane, int64_t x_kh, int64_t x_line, int64_t ic, int64_t kh,
-                               const float *w, Dst *dst, int64_t dst_block, int64_t dst_line, int64_t oc, int64_t c,
+                               const float *w, float *dst, int64_t dst_block, int64_t dst_line, int64_t oc, int64_t c,
                                int64_t offset, const Consumer &consumer) {
   simd::f32v acc[OcV][TH * TW] = {};
   for (int64_t i = 0; i < ic; ++i, x += x_plane) {
@@ -131,7 +109,7 @@ MGEC_NOINLINE void planar_tile(const float *x, int64_t x_plane, int64_t x_kh, in
     for (int64_t r = 0; r < kh; ++r, row += x_kh, w += KW * WRow)
       accumulate<KW, DW, OcV, TH, TW, SW, WRow>(acc, row, x_line, w);
   }
-  finish<Block, OcV, TH, TW, Tail, Acc>(acc, dst, dst_block, dst_line, oc, c, offset, consumer);
+  finish<Block, OcV, TH, TW, Tail>(acc, dst, dst_block, dst_line, oc, c, offset, consumer);
 }
 
 /// Leaves sums as they are: for products that are intermediate.

@@ -407,7 +407,7 @@ private:
 
   std::string tileName(int64_t vectors, int64_t height, int64_t width, int64_t row, bool final) const {
     return "conv::tile<" + text(block) + ", " + text(vectors) + ", " + text(height) + ", " + text(width) + ", " +
-           text(pixelStep) + ", " + text(row) + ", 0, " + (final ? tail() : "false") + ">";
+           text(pixelStep) + ", " + text(row) + ", " + (final ? tail() : "false") + ">";
   }
 
   /// A row of `count` output pixels. `final` tiles write the result through the consumer; others write `products` as they are.
@@ -418,8 +418,7 @@ private:
     int64_t kh = single ? 1 : p.kh, kw = single ? 1 : p.kw;
     eachTile(n, count, tileWidth(target, vectors) / height, [&](int64_t width, Idx ow) {
       std::vector<Arg> args = {n.at(x, ow * at.pixel), at.block, at.tapRow, at.tapColumn, at.line, ic, kh, kw, weights,
-                               std::string("nullptr"), 0, final ? n.out() : *products, dstBlock, dstLine,
-                               final ? p.oc : 0, channel, offset + ow * block};
+                               final ? n.out() : *products, dstBlock, dstLine, final ? p.oc : 0, channel, offset + ow * block};
       if (!final)
         args.push_back(std::string("conv::Identity{}"));
       n.micro(tileName(vectors, height, width, row, final), args, final ? Nest::kConsumer : nullptr);
@@ -431,8 +430,7 @@ private:
     auto tile = [&](int64_t height, int64_t width, Idx oh, int64_t ow) {
       n.micro(tileName(2, height, width, row, true),
               {n.at(x, oh * at.line + ow * at.pixel), at.block, at.tapRow, at.tapColumn, at.line, ic, p.kh, p.kw, weights,
-               std::string("nullptr"), 0, n.out(), p.oh * p.ow * block, p.ow * block, p.oc, channel,
-               offset + oh * (p.ow * block) + ow * block},
+               n.out(), p.oh * p.ow * block, p.ow * block, p.oc, channel, offset + oh * (p.ow * block) + ow * block},
               Nest::kConsumer);
     };
     n.loop("oh", 0, rows / 2 * 2, 2, [&](Idx oh) {
