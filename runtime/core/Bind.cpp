@@ -220,7 +220,8 @@ std::string compileCommand(const std::string &path, const Wanted &wanted) {
   library += ".so";
   const bool plain = wanted.precision == "f32";
   return format("mgec compile %s%s%s -o %s%s%s%s", quoted(path.empty() ? "MODEL.mge" : path).c_str(),
-                wanted.method ? " --decrypt " : "", wanted.method ? wanted.method->c_str() : "", quoted(library).c_str(), wanted.shapeFlags().c_str(), plain ? "" : " --precision ",
+                wanted.method ? " --decrypt " : "", wanted.method ? wanted.method->c_str() : "",
+                quoted(library).c_str(), wanted.shapeFlags().c_str(), plain ? "" : " --precision ",
                 plain ? "" : wanted.precision.c_str());
 }
 

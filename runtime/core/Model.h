@@ -72,7 +72,9 @@ public:
 private:
   const mgec_model &abi_;
   std::shared_ptr<const Artifact> artifact_;
+#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
   std::shared_ptr<const PlainWeights> plain_; // null unless the library's are sealed
+#endif
 };
 
 using ModelPtr = std::shared_ptr<const Model>;
@@ -93,7 +95,11 @@ struct ModelSource {
   const std::string *file = nullptr; ///< of bytes in memory: the packed or encrypted file that they come from, if any
 
   /// How messages call it.
+#if defined(MGEC_LITE_WITHOUT_CRYPTO)
+  std::string name() const { return path.empty() ? "the model in memory" : path; }
+#else
   std::string name() const { return !path.empty() ? path : file ? *file : "the model in memory"; }
+#endif
 };
 
 struct Wanted;
