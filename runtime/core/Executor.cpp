@@ -177,21 +177,19 @@ Status Executor::adopt(const Candidate &candidate, const Shape *shapes, std::vec
 }
 
 Status Executor::noVariant(const Shape *shapes) const {
-  std::string given, flags, impossible;
+  std::string given, flags;
+  bool possible = true; // shapes that some compilation would take
   for (uint32_t i = 0; i < inputs_.size(); ++i) {
-    const std::string shape = shapes[i].text();
-    given += format(i ? " %s=%s" : "%s=%s", input(i).name, shape.c_str());
-    flags += format(" --shape %s=%s", input(i).name, shape.c_str());
-    bool empty = false;
+    const std::string one = format(" %s=%s", input(i).name, shapes[i].text().c_str());
+    given += one;
+    flags += " --shape" + one;
+    possible = possible && shapes[i].ndim == input(i).ndim;
     for (int32_t d = 0; d < shapes[i].ndim; ++d)
-      empty = empty || shapes[i].dims[d] < 1;
-    if (shapes[i].ndim != input(i).ndim || empty)
-      impossible += format("; input '%s' has %d dimension%s, none of them 0", input(i).name, input(i).ndim,
-                           input(i).ndim == 1 ? "" : "s");
+      possible = possible && shapes[i].dims[d] > 0;
   }
-  return Status::errorf("%s was not compiled for %s; it was compiled for %s%s", model_->name(), given.c_str(),
-                        model_->compiledShapes().c_str(),
-                        impossible.empty() ? ("; compile it again with" + flags + " added").c_str() : impossible.c_str());
+  return Status::errorf("%s was not compiled for%s; it was compiled for %s%s%s%s", model_->name(), given.c_str(),
+                        model_->compiledShapes().c_str(), possible ? "; compile it again with" : "",
+                        possible ? flags.c_str() : "", possible ? " added" : "; inputs have as many dimensions, none of them 0");
 }
 
 Status Executor::noIsa() const {
