@@ -187,9 +187,9 @@ Status Executor::noVariant(const Shape *shapes) const {
     for (int32_t d = 0; d < shapes[i].ndim; ++d)
       possible = possible && shapes[i].dims[d] > 0;
   }
-  return Status::errorf("%s was not compiled for%s; it was compiled for %s%s%s%s", model_->name(), given.c_str(),
-                        model_->compiledShapes().c_str(), possible ? "; compile it again with" : "",
-                        possible ? flags.c_str() : "", possible ? " added" : "; inputs have as many dimensions, none of them 0");
+  flags = possible ? "; compile it again with" + flags + " added" : "";
+  return Status::errorf("%s was not compiled for%s; it was compiled for %s%s", model_->name(), given.c_str(),
+                        model_->compiledShapes().c_str(), flags.c_str());
 }
 
 Status Executor::noIsa() const {

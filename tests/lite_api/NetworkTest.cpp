@@ -135,7 +135,7 @@ TEST(TestNetWork, WrongShape) {
     if (shape.size() == 2 && shape[0] > 0)
       EXPECT_CONTAINS(text, "; compile it again with --shape x=");
     else
-      EXPECT_CONTAINS(text, "; inputs have as many dimensions, none of them 0");
+      EXPECT_FALSE(contains(text, "compile it again"));
   }
   EXPECT_CONTAINS(thrown([&] { input->set_layout(layout({65, 4})); }), "compile it again with --shape x=65x4 added");
   float memory[400];
