@@ -16,7 +16,7 @@ packages=(
   # the toolchain; sanitizer and fuzzer runtimes come with libclang-rt-22-dev
   g++ clang-22 lld-22 libclang-rt-22-dev cmake ninja-build ccache git
   # libraries
-  flatbuffers-compiler libflatbuffers-dev libgtest-dev libgmock-dev libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev libssl-dev
+  flatbuffers-compiler libflatbuffers-dev libgtest-dev libgmock-dev libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev libssl-dev openssl
   # the tests: other CPUs by emulation, a cross compiler, the scripts that compare arrays
   qemu-user g++-aarch64-linux-gnu libc6-dev-arm64-cross python3 python3-numpy
 )
