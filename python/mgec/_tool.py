@@ -80,56 +80,36 @@ def run(arguments: Sequence[str], progress: Progress) -> list[str]:
         progress = sys.stderr is not None and sys.stderr.isatty()
     show = progress if callable(progress) else _show if progress else None
     command = [compiler(), *arguments]
-    # The compiler shows its progress on a terminal only: it gets one of its own.
-    reader, writer = os.openpty() if show is not None else os.pipe()
+    environment = {name: value for name, value in os.environ.items() if name != "MGEC_PROGRESS"}
+    if show is not None:
+        environment["MGEC_PROGRESS"] = "lines"
     try:
-        environment = dict(os.environ, TERM="xterm")
-        environment.pop("NO_COLOR", None)
-        try:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=writer, env=environment
-            )
-        except OSError as error:
-            raise CompileError(f"{command[0]} cannot be started: {error.strerror}") from None
-        finally:
-            os.close(writer)
-        try:
-            text = _read(reader, show)
-            returncode = process.wait()
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment,
+            text=True, errors="replace",
+        )
+    except OSError as error:
+        raise CompileError(f"{command[0]} cannot be started: {error.strerror}") from None
+    kept = []
+    try:
+        assert process.stderr is not None
+        with process.stderr as lines:
+            for line in lines:
+                if show is not None and line.startswith("compiling "):
+                    show(line.rstrip())
+                elif line.strip():
+                    kept.append(line.rstrip())
+        returncode = process.wait()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
     finally:
-        os.close(reader)
         if show is _show:
             _show("")
     if returncode:
-        raise _error(returncode, text)
-    return [line for line in text.splitlines() if line.strip()]
-
-
-def _read(reader: int, show: Optional[Callable[[str], None]]) -> str:
-    """Reads until the program is done. Lines that end in ``...`` are progress; the others are returned."""
-    kept, pending, shown = [], "", ""
-    while True:
-        try:
-            data = os.read(reader, 1 << 16)
-        except OSError:  # a terminal whose other side was closed
-            data = b""
-        pending += data.decode("utf-8", "replace")
-        # A progress line has no end: it is complete when the next one begins, or all that came so far.
-        *lines, pending = re.split(r"\r\n|\r|\n", pending) if data else [*re.split(r"\r\n|\r|\n", pending), ""]
-        for line in [*lines, pending]:
-            plain = _STYLES.sub("", line).rstrip()
-            if plain.endswith(" ..."):
-                if show is not None and plain != shown:
-                    show(plain[:-4])
-                shown = plain
-            elif line is not pending or not data:
-                kept.append(plain)
-        if not data:
-            return "\n".join(kept)
+        raise _error(returncode, "\n".join(kept))
+    return kept
 
 
 def _show(text: str) -> None:
