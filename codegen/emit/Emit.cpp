@@ -19,9 +19,6 @@
 #include "llvm/Support/SHA256.h"
 #include "llvm/Support/xxhash.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 using namespace mlir;
 using namespace mgec;
 using namespace mgec::codegen;
@@ -44,14 +41,6 @@ std::string codegen::identifier(StringRef name) {
   constexpr size_t kLongest = 80; // it is a part of file names, and of paths below a build folder
   if (out.size() > kLongest)
     out = out.substr(0, kLongest - 17) + "_" + llvm::utohexstr(llvm::xxh3_64bits(name), true);
-  return out;
-}
-
-/// Text for a comment or a string: one line, no control characters.
-static std::string printable(StringRef text) {
-  std::string out;
-  for (char c : text)
-    out += static_cast<unsigned char>(c) < 32 || c == 127 ? '?' : c;
   return out;
 }
 
@@ -109,7 +98,7 @@ public:
 private:
   static std::string hash(StringRef text) {
     char digits[9];
-    snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(XXH3_64bits(text.data(), text.size())));
+    snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(llvm::xxh3_64bits(text)));
     return digits;
   }
 

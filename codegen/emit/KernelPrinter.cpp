@@ -207,9 +207,6 @@ private:
     if (auto min = dyn_cast<affine::AffineMinOp>(op))
       return "min_i64(" + expressionOf(min.getMap(), 0, min.getOperands()) + ", " +
              expressionOf(min.getMap(), 1, min.getOperands()) + ")";
-    if (auto max = dyn_cast<affine::AffineMaxOp>(op))
-      return "max_i64(" + expressionOf(max.getMap(), 0, max.getOperands()) + ", " +
-             expressionOf(max.getMap(), 1, max.getOperands()) + ")";
     if (auto at = dyn_cast<mgk::AtOp>(op)) {
       std::string index = use(at.getIndex());
       return use(at.getBase()) + " + " + (index.find(" / ") == std::string::npos && index.find(" - ") == std::string::npos ? index : "(" + index + ")");
@@ -254,7 +251,7 @@ private:
     if (isa<mgk::ScratchOp>(op))
       return true;
     // Inside a loop the value may be used once but computed often: the compiler hoists that.
-    return !op.getResult(0).hasOneUse() || isa<affine::AffineMinOp, affine::AffineMaxOp>(op);
+    return !op.getResult(0).hasOneUse() || isa<affine::AffineMinOp>(op);
   }
 
   void printValue(Operation &op) {

@@ -13,12 +13,11 @@ using namespace mlir;
 using namespace mgec;
 using namespace mgec::mge;
 
-/// One line without control characters: names appear in comments and strings of the code.
-static std::string printable(StringRef text) {
+std::string mgec::printable(StringRef text) {
   std::string out;
   for (char c : text)
     out += static_cast<unsigned char>(c) < 32 || c == 127 ? '?' : c;
-  return out.empty() ? "step" : out;
+  return out;
 }
 
 namespace {
@@ -33,7 +32,10 @@ struct LegalisePass : mgec::impl::LegaliseBase<LegalisePass> {
       for (auto group : variant.getBlock().getOps<GroupOp>()) {
         if (group.getKernels()->empty()) // a view
           continue;
-        std::string label = printable(group.getLabel().value_or("")), name = label;
+        std::string label = printable(group.getLabel().value_or(""));
+        if (label.empty())
+          label = "step";
+        std::string name = label;
         for (unsigned number = 2; !taken.insert(name).second; ++number)
           name = label + "#" + std::to_string(number);
         group.setStep(name);

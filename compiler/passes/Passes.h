@@ -19,6 +19,9 @@ mlir::LogicalResult enterStage(mge::NetworkOp network, llvm::StringRef stage);
 /// Proves the places of a planned variant, independently of how they were found. Emits the error.
 mlir::LogicalResult checkPlan(mge::VariantOp variant);
 
+/// A name as comments and strings of the code may hold it: on one line, without control characters.
+std::string printable(llvm::StringRef text);
+
 /// The targets that the stages from `choose` on compile for: from the network's `targets` attribute.
 codegen::TargetSet targetsOf(mge::NetworkOp network);
 
