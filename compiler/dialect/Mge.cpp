@@ -320,44 +320,57 @@ std::string elementName(Type element) {
 // Names of variables
 //===----------------------------------------------------------------------===//
 
-Location varLocation(MLIRContext *context, int64_t id, StringRef name) {
-  Location position = FileLineColLoc::get(context, "var", static_cast<unsigned>(id), 0);
-  return NameLoc::get(StringAttr::get(context, name.empty() ? "%" + std::to_string(id) : name.str()), position);
+Location varLocation(MLIRContext *context, const Variable &variable) {
+  Location position = FileLineColLoc::get(context, variable.operatorType, static_cast<unsigned>(variable.id),
+                                          static_cast<unsigned>(variable.operatorId));
+  return NameLoc::get(StringAttr::get(context, variable.name), position);
 }
 
-static void collect(Location loc, SmallVectorImpl<std::pair<int64_t, StringRef>> &vars) {
+static void collect(Location loc, SmallVectorImpl<Variable> &variables) {
   if (auto named = dyn_cast<NameLoc>(loc)) {
-    if (auto position = dyn_cast<FileLineColLoc>(named.getChildLoc()); position && position.getFilename() == "var")
-      vars.push_back({position.getLine(), named.getName().getValue()});
-    else
-      collect(named.getChildLoc(), vars);
+    auto position = dyn_cast<FileLineColLoc>(named.getChildLoc());
+    if (!position)
+      return collect(named.getChildLoc(), variables);
+    Variable variable{position.getLine(), position.getColumn(), position.getFilename().getValue(), named.getName().getValue()};
+    if (llvm::none_of(variables, [&](const Variable &other) { return other.id == variable.id; }))
+      variables.push_back(variable);
   } else if (auto fused = dyn_cast<FusedLoc>(loc)) {
     for (Location each : fused.getLocations())
-      collect(each, vars);
+      collect(each, variables);
   }
 }
 
+SmallVector<Variable> variablesOf(Location loc) {
+  SmallVector<Variable> variables;
+  collect(loc, variables);
+  llvm::sort(variables, [](const Variable &a, const Variable &b) { return a.id < b.id; });
+  return variables;
+}
+
 SmallVector<int64_t> varIdsOf(Location loc) {
-  SmallVector<std::pair<int64_t, StringRef>> vars;
-  collect(loc, vars);
-  SmallVector<int64_t> ids;
-  for (auto &[id, name] : vars)
-    if (!llvm::is_contained(ids, id))
-      ids.push_back(id);
-  llvm::sort(ids);
-  return ids;
+  return llvm::map_to_vector(variablesOf(loc), [](const Variable &variable) { return variable.id; });
 }
 
-static std::string nameOf(Location loc) {
-  SmallVector<std::pair<int64_t, StringRef>> vars;
-  collect(loc, vars);
-  if (vars.empty())
-    return "";
-  // The last variable is the one that users see: the result of the fused chain.
-  return llvm::max_element(vars, [](auto &a, auto &b) { return a.first < b.first; })->second.str();
+std::optional<Variable> variableOf(Value value) {
+  SmallVector<Variable> variables = variablesOf(value.getLoc());
+  if (variables.empty())
+    return std::nullopt;
+  // The last variable is the one that users see: the result of the fused chain. An operation of several results is one
+  // operator, and its variables are the last ones in the order of the results.
+  size_t back = 1;
+  if (auto result = dyn_cast<OpResult>(value))
+    back = result.getOwner()->getNumResults() - result.getResultNumber();
+  return variables[variables.size() - std::min(back, variables.size())];
 }
 
-std::string nameOf(Operation *op) { return nameOf(op->getLoc()); }
-std::string nameOf(Value value) { return nameOf(value.getLoc()); }
+std::string nameOf(Operation *op) {
+  SmallVector<Variable> variables = variablesOf(op->getLoc());
+  return variables.empty() ? "" : variables.back().name.str();
+}
+
+std::string nameOf(Value value) {
+  std::optional<Variable> variable = variableOf(value);
+  return variable ? variable->name.str() : "";
+}
 
 } // namespace mgec::mge

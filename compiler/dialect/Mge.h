@@ -88,12 +88,21 @@ mlir::ElementsAttr makeElements(mlir::RankedTensorType type, llvm::ArrayRef<uint
 /// An ElementsAttr over bytes that outlive the context's use of them.
 mlir::ElementsAttr borrowElements(mlir::RankedTensorType type, llvm::ArrayRef<uint8_t> bytes);
 
-/// The name of a value for people: the model's variable name when its location has one, else "%id".
-std::string nameOf(mlir::Value value);
-std::string nameOf(mlir::Operation *op);
-/// The model's variable ids that a location carries, in order.
+/// A variable of the model, as MegEngine numbers and names it once it has loaded the file.
+struct Variable {
+  int64_t id, operatorId;
+  llvm::StringRef operatorType, name; ///< the name is "%id" where the file has none
+};
+/// A location that carries a variable.
+mlir::Location varLocation(mlir::MLIRContext *context, const Variable &variable);
+/// The variables that a location carries, by id.
+llvm::SmallVector<Variable> variablesOf(mlir::Location loc);
 llvm::SmallVector<int64_t> varIdsOf(mlir::Location loc);
-/// A location that carries a variable id and name.
-mlir::Location varLocation(mlir::MLIRContext *context, int64_t id, llvm::StringRef name);
+/// The variable that a value is; nullopt where its location carries none.
+std::optional<Variable> variableOf(mlir::Value value);
+/// Its name; "" where there is none.
+std::string nameOf(mlir::Value value);
+/// The name of the last variable that an operation computes.
+std::string nameOf(mlir::Operation *op);
 
 } // namespace mgec::mge

@@ -6,6 +6,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "compiler/import/Import.h"
+#include "compiler/read/Operators.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Verifier.h"
@@ -172,14 +173,23 @@ private:
 
   std::string variableName(uint32_t id) const {
     const std::string &name = model.variables[id].name;
-    return name.empty() ? "%" + std::to_string(id) : name;
+    return name.empty() ? "%" + std::to_string(model.variables[id].graphId) : name;
+  }
+
+  Location locOf(const Operator &op, uint32_t output) {
+    return varLocation(&context, {model.variables[output].graphId, op.graphId, read::graphTypeName(op.type), variableName(output)});
   }
 
   Location locOf(const Operator &op) {
-    if (op.outputs.empty())
-      return builder.getUnknownLoc();
-    return varLocation(&context, op.outputs.back(), variableName(op.outputs.back()));
+    SmallVector<Location> locs;
+    for (uint32_t output : op.outputs)
+      if (!computesLastAlone(op) || output == op.outputs.back())
+        locs.push_back(locOf(op, output));
+    return locs.empty() ? builder.getUnknownLoc() : locs.size() == 1 ? locs[0] : builder.getFusedLoc(locs);
   }
+
+  /// Whether inference needs no output but the last.
+  static bool computesLastAlone(const Operator &op) { return op.type == "BatchNormV1"; }
 
   /// The MLIR type of an element type; null after an error.
   Type elementType(Location loc, const read::DTypeDesc &dtype) {
@@ -228,7 +238,7 @@ private:
         continue;
       for (auto [k, tensor] : llvm::enumerate(op.tensors)) {
         uint32_t id = op.outputs[k];
-        Location loc = varLocation(&context, id, variableName(id));
+        Location loc = locOf(op, id);
         Type element = elementType(loc, tensor.dtype);
         if (!element)
           return failure();
@@ -369,7 +379,7 @@ private:
     SmallVector<Value> outputs;
     for (const read::Output &output : model.outputs) {
       if (!values[output.var])
-        return emitError(varLocation(&context, output.var, output.name))
+        return emitError(varLocation(&context, {model.variables[output.var].graphId, 0, "", output.name}))
                << "is an output that only training computes; dump the model in evaluation mode";
       outputs.push_back(values[output.var]);
     }
@@ -384,7 +394,7 @@ private:
     if (isConstant(op.type)) {
       for (uint32_t id : op.outputs) {
         WeightOp weight = weights[id];
-        values[id] = ConstantOp::create(builder, varLocation(&context, id, variableName(id)), weight.getType(),
+        values[id] = ConstantOp::create(builder, locOf(op, id), weight.getType(),
                                         weight.getSymName());
       }
       return success();
@@ -413,15 +423,14 @@ private:
       return failure();
     // Shapes and types follow from the inputs; see the infer stage.
     Type unknown = UnrankedTensorType::get(UnknownType::get(&context));
-    bool lastOnly = op.type == "BatchNormV1";
-    size_t results = lastOnly ? 1 : op.outputs.size();
+    size_t results = computesLastAlone(op) ? 1 : op.outputs.size();
     state.addTypes(SmallVector<Type>(results, unknown));
     if (failed(checkOperands(op, row, loc, operands.size())))
       return failure();
     Operation *created = builder.create(state);
     if (failed(verify(created, /*verifyRecursively=*/false)))
       return failure();
-    if (lastOnly)
+    if (computesLastAlone(op))
       values[op.outputs.back()] = created->getResult(0);
     else
       for (auto [id, result] : llvm::zip(op.outputs, created->getResults()))

@@ -8,6 +8,7 @@
 #include "compiler/read/Fingerprint.h"
 #include "compiler/read/GraphHash.h"
 #include "compiler/read/Model.h"
+#include "compiler/read/Operators.h"
 
 #include <fmt/format.h>
 
@@ -176,6 +177,7 @@ Model readSniffed(std::vector<uint8_t> bytes, const std::string &path, bool wrap
     model.warnings.push_back(fmt::format("{} bytes follow the model and are ignored", model.bytes->size() - end));
   model.fingerprint = digest(std::span(*model.bytes).subspan(extent.begin, extent.end - extent.begin));
   model.graphHash = graphHash(model);
+  numberGraph(model);
   return model;
 }
 

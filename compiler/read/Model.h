@@ -92,6 +92,7 @@ struct Operator {
   std::vector<std::string> compNodes;
   int32_t priority = 0;
   std::string name;                     // "" unless the dump kept operator names
+  uint32_t graphId = 0;                 // what MegEngine numbers it when it loads the file; see numberGraph
 };
 
 /// A variable: an output of an operator that files number.
@@ -99,6 +100,7 @@ struct Variable {
   std::string name;                     // "" when names were not kept
   std::vector<int64_t> shape;           // as recorded at dump time, may be empty
   std::optional<DTypeDesc> dtype;       // as recorded at dump time, rarely there
+  uint32_t graphId = 0;                 // what MegEngine numbers it when it loads the file; see numberGraph
 };
 
 struct Output {

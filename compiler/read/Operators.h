@@ -53,6 +53,14 @@ const OperatorInfo *findOperator(OperatorForm form, bool byShortId, uint64_t id)
 /// tensors.
 std::optional<size_t> countOutputs(const OperatorInfo &info, const Operator &op);
 
+/// Sets the ids that operators and variables have in MegEngine's graph once the file is loaded, those of its dumps and
+/// profiles: operators and all their outputs share one count, in file order. Files do not number outputs that nothing
+/// can use (workspaces), so how many of these an operator has is written in a table here.
+void numberGraph(Model &model);
+
+/// The name of an operator's type in MegEngine's dumps: "ConvolutionForward" for "ConvolutionV2".
+std::string graphTypeName(std::string_view type);
+
 /// Whether the operator holds constants: each of its tensors must have a value and is one output.
 bool holdsConstants(const OperatorInfo &info);
 

@@ -129,10 +129,10 @@ struct StageResult {
   std::vector<StepResult> steps; // of the code only, in the order of execution
 };
 
-/// The last variable id that a value's location carries: the variable that the value is.
+/// The id of the variable that a value is; -1 where it is none.
 int64_t idOf(Value value) {
-  auto ids = varIdsOf(value.getLoc());
-  return ids.empty() ? -1 : ids.back();
+  std::optional<Variable> variable = variableOf(value);
+  return variable ? variable->id : -1;
 }
 
 StageResult execute(VariantOp variant, const std::vector<Tensor> &inputs, int64_t batch) {
@@ -338,7 +338,7 @@ InfoExtras tools::infoExtras(const std::string &model, const std::string &decryp
     std::map<int64_t, uint32_t> byVariable;
     for (auto [index, op] : llvm::enumerate(loaded.model.operators))
       for (uint32_t id : op.outputs)
-        byVariable[id] = index;
+        byVariable[loaded.model.variables[id].graphId] = index;
     loaded.compilation.network().walk([&](FusionOpInterface op) {
       auto ids = varIdsOf(op->getLoc());
       int64_t macs = op.getMacs();
