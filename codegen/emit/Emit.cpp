@@ -44,8 +44,7 @@ std::string codegen::identifier(StringRef name) {
   return out;
 }
 
-/// A C string literal.
-static std::string quoted(StringRef text) {
+std::string codegen::quoted(StringRef text) {
   std::string out = "\"";
   for (char c : text) {
     unsigned char byte = static_cast<unsigned char>(c);
@@ -157,25 +156,9 @@ private:
                     function_ref<int64_t(unsigned)> defaultAt = nullptr) {
     p.open("const mgec_tensor_desc ", table, "[] = {");
     for (auto [k, label, type] : llvm::enumerate(names, types)) {
-      auto ranked = cast<RankedTensorType>(type);
-      std::string dims;
-      for (AffineExpr dim : dimsOf(ranked)) {
-        // Symbols are listed as -1 - k; derived extents come from resolve().
-        int64_t value = constantOf(dim).value_or(-1);
-        dims += (dims.empty() ? "" : ", ") + std::to_string(value);
-      }
-      auto [scale, zeroPoint] = quantisationOf(ranked.getElementType());
-      p.line("{", quoted(label), ", ", dtypeNumber(ranked.getElementType()), ", ", ranked.getRank(), ", {", dims, "}, ",
-             mge::floatLiteral(scale), ", ", zeroPoint, ", MGEC_HOST, ", defaultAt ? defaultAt(k) : 0, "},");
+      p.line(tensorDescription(label, cast<RankedTensorType>(type), defaultAt ? defaultAt(k) : 0), ",");
     }
     p.close("};");
-  }
-
-  static std::string variables(GroupOp group) {
-    std::string ids;
-    for (int64_t id : varIdsOf(group.getLoc()))
-      ids += (ids.empty() ? "" : ",") + std::to_string(id);
-    return ids;
   }
 
   void printVariant(Printer &p, VariantOp variant, size_t v) {
@@ -196,12 +179,7 @@ private:
         p.line("{", quoted(symbol.getName().getValue()), ", ", symbol.getMin(), ", ", symbol.getMax(), "},");
       p.close("};");
     }
-    p.open("const mgec_step ", prefix, "steps[] = {");
-    if (steps[v].empty())
-      p.line("{\"\", \"\", \"\"},");
-    for (GroupOp group : steps[v])
-      p.line("{", quoted(*group.getStep()), ", ", quoted(*group.getRow()), ", ", quoted(variables(group)), "},");
-    p.close("};");
+    valueCounts.push_back(printSteps(p, network, variant, prefix));
     p.open("const mgec_isa_entry ", prefix, "isa[] = {");
     for (const Target &target : targets.targets)
       p.line("{", target.isa, ", 0, ", quoted(target.features), ", ", entry(v, target), "},");
@@ -257,7 +235,8 @@ private:
       p.line("{sizeof(mgec_variant), ", variant.getInputNames().size(), ", ", prefix, "inputs, ",
              variant.getOutputNames().size(), ", ", symbols, ", ", prefix, "outputs, ",
              symbols ? prefix + "symbols" : "nullptr", ", ", quoted(variant.getPrecision()), ", ",
-             targets.targets.size(), ", ", steps[v].size(), ", ", prefix, "isa, ", prefix, "steps, ", prefix, "resolve},");
+             targets.targets.size(), ", ", steps[v].size(), ", ", prefix, "isa, ", prefix, "steps, ", prefix, "resolve, ",
+             valueCounts[v], ", 0, ", prefix, "values},");
       ++v;
     }
     p.close("};");
@@ -464,7 +443,7 @@ private:
   void printStep(Printer &p, VariantOp variant, size_t v, size_t number, GroupOp group, const Target &target, ModuleOp module) {
     p.line();
     p.line("/// ", *group.getStep(), ": ", describe(group));
-    p.line("/// Row ", group.getRow().value_or(""), "; variables ", variables(group), ".");
+    p.line("/// Row ", group.getRow().value_or(""), "; variables ", variableIds(group), ".");
     p.open("MGEC_NOINLINE void ", stepFunction(v, number, group), "(const mgec_exec* exec, int64_t batch) {");
     unsigned phase = 0;
     for (auto reference : group.getKernelsAttr().getAsRange<SymbolRefAttr>()) {
@@ -553,6 +532,7 @@ private:
   std::string manifest;
   std::string unique; // what external symbols end in: several models, or builds of one, may meet in a program
   std::vector<std::vector<GroupOp>> steps;
+  std::vector<unsigned> valueCounts; // a variant
   SourceTree tree;
 };
 

@@ -65,6 +65,15 @@ public:
   int depth = 0;
 };
 
+/// A C string literal.
+std::string quoted(llvm::StringRef text);
+/// An initialiser of mgec_tensor_desc; of bytes where there is no type. `perSample`: extents for one unit of the symbol.
+std::string tensorDescription(llvm::StringRef name, mlir::RankedTensorType type, int64_t defaultAt = 0, bool perSample = false);
+/// Ids of the model's variables that a group computes, comma-separated.
+std::string variableIds(mge::GroupOp group);
+/// Prints the tables PREFIXsteps and PREFIXvalues of a variant. Returns how many values there are.
+unsigned printSteps(Printer &printer, mge::NetworkOp network, mge::VariantOp variant, llvm::StringRef prefix);
+
 /// Prints one kernel as a frame struct, a consumer functor where it has one, and a function.
 void printKernel(Printer &printer, mgk::KernelOp kernel);
 /// The element type as kernels spell it: "float", "int8_t", "uint16_t" (for half floats).

@@ -123,11 +123,42 @@ typedef struct mgec_isa_entry {
     int32_t (*forward)(const mgec_exec* exec); /**< returns mgec_status */
 } mgec_isa_entry;
 
+/** Where a value lies while a forward runs. */
+typedef enum mgec_value_space {
+    MGEC_VALUE_INPUT = 0,  /**< mgec_exec.inputs[offset] */
+    MGEC_VALUE_OUTPUT = 1, /**< mgec_exec.outputs[offset] */
+    MGEC_VALUE_ARENA = 2,  /**< `offset` bytes into mgec_exec.arena */
+    MGEC_VALUE_WEIGHTS = 3 /**< `offset` bytes into mgec_exec.weights; packed, so that `bytes` alone describes it */
+} mgec_value_space;
+
+/** Flag of a value: tensor.dims[0], bytes and, in the arena, offset count for one unit of the variant's first symbol. */
+#define MGEC_VALUE_BATCHED 1u
+/** Flag of a value: it is a variable of the model, not one that the compiler made (a change of layout, say). */
+#define MGEC_VALUE_ORIGINAL 2u
+
+/** An input, a weight or a result of steps, for profiles and dumps. */
+typedef struct mgec_value {
+    mgec_tensor_desc tensor;   /**< name, element type, extents of the plain tensor */
+    uint32_t variable;         /**< id of the variable in MegEngine's graph; of the compiler's own, one above all of these */
+    uint32_t op;               /**< id of the operator that computes it there */
+    const char* op_type;       /**< that operator's type, e.g. "ConvolutionForward" */
+    int32_t space;             /**< mgec_value_space */
+    int32_t channel_block;     /**< 1: row-major; b > 1: [d0][ceil(d1 / b)][d2..][b]; 0: another layout */
+    uint64_t offset;
+    uint64_t bytes;            /**< as it lies there, pad lanes included */
+    uint32_t flags;            /**< MGEC_VALUE_... */
+    uint32_t reserved;
+} mgec_value;
+
 /** One kernel call of a variant, for profiles and dumps. */
 typedef struct mgec_step {
-    const char* name;      /**< unique in the variant, e.g. "layer1.0.conv1" */
-    const char* kernel;    /**< the kernel row, e.g. "conv2d_f32_nchw8_direct" */
-    const char* operators; /**< the model's variable ids that it computes, comma-separated */
+    const char* name;       /**< unique in the variant, e.g. "layer1.0.conv1" */
+    const char* kernel;     /**< the kernel row, e.g. "conv2d_f32_nchw8_direct" */
+    const char* operators;  /**< ids of the variables that it computes, fused ones included, comma-separated */
+    uint64_t macs;          /**< multiply-accumulates, for one unit of the first symbol; 0 where that is no measure */
+    uint32_t n_inputs;
+    uint32_t n_outputs;     /**< results, and variables that are the same memory under another shape */
+    const uint32_t* values; /**< n_inputs + n_outputs indices into mgec_variant.values */
 } mgec_step;
 
 /** A model compiled for one set of shapes and one precision. */
@@ -146,6 +177,9 @@ typedef struct mgec_variant {
     const mgec_step* steps;
     /** Sizes, and the dims of every output (n_outputs x MGEC_MAX_NDIM), for given symbols. */
     void (*resolve)(const int64_t* symbols, mgec_sizes* sizes, int64_t* output_dims);
+    uint32_t n_values;
+    uint32_t reserved;
+    const mgec_value* values;
 } mgec_variant;
 
 /**

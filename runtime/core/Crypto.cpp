@@ -2,6 +2,7 @@
 #include "Crypto.h"
 
 #include "Env.h"
+#include "Object.h"
 #include "mgec/security.h"
 
 #include <atomic>
@@ -10,52 +11,13 @@
 #include <cstring>
 #include <mutex>
 
-#include <dlfcn.h>
-
-extern "C" __attribute__((weak)) const mgec::core::CryptoTable *mgec_lite_crypto(void);
+extern "C" __attribute__((weak)) const void *mgec_lite_crypto(void);
 
 namespace mgec::core {
 
 namespace {
 
-constexpr char kLibrary[] = "libmgec_lite_crypto.so";
 constexpr char kGcm[] = "MGEC_AES_256_GCM";
-
-struct Object {
-  const CryptoTable *table = nullptr;
-  std::string problem;
-};
-
-Object openObject() {
-  Object object;
-  if (mgec_lite_crypto) {
-    object.table = mgec_lite_crypto();
-  } else {
-    // Beside the library or program that holds this code, and nowhere else.
-    Dl_info self;
-    std::string path;
-    if (dladdr(reinterpret_cast<void *>(&cryptoTable), &self) && self.dli_fname) {
-      path = self.dli_fname;
-      const size_t slash = path.rfind('/');
-      path = slash == std::string::npos ? std::string("./") + kLibrary : path.substr(0, slash + 1) + kLibrary;
-    }
-    void *handle = path.empty() ? nullptr : dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!handle) {
-      const char *why = dlerror();
-      object.problem = format("this needs the optional part of the runtime, which is not there: put %s beside the "
-                              "library, or link libmgec_lite_crypto.a (%s)",
-                              kLibrary, why ? why : "its place is not known");
-      return object;
-    }
-    const auto entry = reinterpret_cast<const CryptoTable *(*)()>(dlsym(handle, "mgec_lite_crypto"));
-    object.table = entry ? entry() : nullptr;
-  }
-  if (!object.table || std::strcmp(object.table->build, kCryptoBuild) != 0) {
-    object.table = nullptr;
-    object.problem = format("%s was built for another version of this library", kLibrary);
-  }
-  return object;
-}
 
 std::atomic<KeySource> keySource{nullptr};
 
@@ -72,9 +34,14 @@ Trusted &trusted() {
 } // namespace
 
 Status cryptoTable(const CryptoTable *&out) {
-  static const Object *const object = new Object(openObject());
-  out = object->table;
-  return out ? Status() : Status::error(object->problem);
+  struct Opened {
+    Opened() : status(openObject("libmgec_lite_crypto", "mgec_lite_crypto", mgec_lite_crypto, kCryptoBuild, table)) {}
+    const void *table = nullptr;
+    Status status;
+  };
+  static const Opened *const opened = new Opened;
+  out = static_cast<const CryptoTable *>(opened->table);
+  return opened->status;
 }
 
 void setKeySource(KeySource source) { keySource.store(source); }

@@ -1,9 +1,8 @@
 //===- Crypto.h - the optional object that unlocks models -----------------------------------------------------===//
 //
 // Ciphers, seals, signatures and packed models need OpenSSL, flatbuffers and a JSON parser, and most programs need none
-// of them. They are an object of their own (runtime/crypto), which the runtime knows as a table of functions: linked
-// into the program (libmgec_lite_crypto.a), or opened from libmgec_lite_crypto.so beside this library when the first of
-// them is used. A program that loads plain models never opens it; without it, what needs it fails and says so.
+// of them. They are an object of their own (runtime/crypto; see Object.h). A program that loads plain models never opens
+// it; without it, what needs it fails and says so.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -84,4 +83,4 @@ void setTrustedKey(std::string pem);
 } // namespace mgec::core
 
 /// Defined by the object; the library's own reference to it is weak.
-extern "C" const mgec::core::CryptoTable *mgec_lite_crypto(void);
+extern "C" const void *mgec_lite_crypto(void);

@@ -279,8 +279,13 @@ Status Executor::forward(const void *const *inputs, void *const *outputs) {
   exec_.inputs = inputs;
   exec_.outputs = outputs;
   exec_.error = &error;
+  const Running now = running();
+  if (recorder_)
+    recorder_->begin(now, deferred_, exec_);
   const int32_t status = isa_->forward(&exec_);
   exec_.error = nullptr;
+  if (recorder_)
+    MGEC_TRY(recorder_->end(exec_));
   if (status == MGEC_OK)
     return Status();
   return Status::errorf("%s: %s", model_->name(),

@@ -13,6 +13,7 @@
 #include "Memory.h"
 #include "Model.h"
 #include "ThreadPool.h"
+#include "Tools.h"
 
 #include <memory>
 #include <vector>
@@ -39,8 +40,15 @@ public:
   void setMemory(std::shared_ptr<Memory> memory) { memory_ = std::move(memory); }
   const std::shared_ptr<Memory> &memory() const { return memory_; }
 
-  /// Called around each step with its number, for profiles and dumps; null for none.
+  /// Called around each step with its number; null for none. Takes no part while there is a recorder.
   void setStepHook(void (*hook)(void *user, uint32_t step, int begin), void *user);
+
+  /// Watches the forwards; not owned, null for none.
+  void setRecorder(Recorder *recorder) { recorder_ = recorder; }
+  /// Whether text dumps hold values back; see Recorder::begin.
+  void setDeferred(bool deferred) { deferred_ = deferred; }
+  /// What runs. Needs `selected()`.
+  Running running() const { return {*model_, *variant_, symbols_.data(), sizes_.arena_bytes}; }
 
   /// Picks the variant for these shapes, one an input: an exact static one, else the first whose symbolic sizes allow
   /// them. Allocates only when the shapes are new. The failure lists the compiled shapes and the flags to add; the
@@ -111,6 +119,8 @@ private:
   mgec_sizes sizes_ = {};
   std::vector<Chosen> inputs_, outputs_;
   mgec_exec exec_ = {};
+  Recorder *recorder_ = nullptr;
+  bool deferred_ = false;
 };
 
 } // namespace mgec::core

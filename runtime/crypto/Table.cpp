@@ -59,7 +59,7 @@ const lite::UnlockPackFunc kUnlockPack = &unlockPack;
 
 } // namespace
 
-extern "C" __attribute__((visibility("default"))) const CryptoTable *mgec_lite_crypto(void) {
+extern "C" __attribute__((visibility("default"))) const void *mgec_lite_crypto(void) {
   static const CryptoTable table = {
       mgec::core::kCryptoBuild,
       &decryptBytes,

@@ -2,7 +2,6 @@
 #include "NetworkImpl.h"
 
 #include "../core/Env.h"
-#include "Jit.h"
 #include "Unlock.h"
 #include "lite/misc.h"
 
@@ -210,9 +209,7 @@ void Network::NetworkImpl::check_compiled_options() const {
 
 mgec::core::Wanted Network::NetworkImpl::wanted() const {
   mgec::core::Wanted result;
-#if !defined(MGEC_LITE_WITHOUT_JIT)
   result.compile = compile_on_load;
-#endif
   if (config.options.enable_f16_io_comp)
     result.precision = "f16";
   for (const IO &io : network_io.inputs) {
@@ -349,6 +346,8 @@ void Network::NetworkImpl::start(mgec::core::ModelPtr model) {
     fail("%s was compiled for precision %s; enable_f16_io_comp needs one that was compiled with --precision %s",
          model->name(), executor->precision(), want.precision.c_str());
   executor->setMemory(memory_);
+  executor->setRecorder(recorder_.get());
+  executor->setDeferred(config.options.comp_node_seq_record_level > 0);
   check(executor->setThreads(static_cast<unsigned>(threads)));
 
   std::vector<const Shape *> shapes(model->inputs(), nullptr);
@@ -663,6 +662,8 @@ void Network::NetworkImpl::wait() {
   if (on_dispatcher())
     return; // the forward whose callback this is has finished
   await();
+  if (recorder_)
+    check(recorder_->wait());
   call_finish();
 }
 

@@ -31,6 +31,10 @@ struct Settings {
 /// Throws the message of a failure.
 void check(const mgec::core::Status &status);
 
+/// Compiles a model that no code was found for; a mgec::core::CompileOnLoad.
+mgec::core::Status compile_on_load(const mgec::core::ModelSource &source, const mgec::core::Wanted &wanted,
+                                   mgec::core::ModelPtr &out);
+
 /// Whether MGEC_LITE_STRICT makes errors of what is otherwise a warning: an option that speed alone depends on and that
 /// is not what the model was compiled for.
 bool strict();
@@ -83,6 +87,8 @@ public:
   void set_inplace();
   void set_allocator(std::shared_ptr<Allocator> allocator);
   void share_memory(const NetworkImpl &source) { memory_ = source.memory_; }
+  /// Begins a record of the forwards, which goes on until the network goes.
+  void record(mgec::core::Recorder::Kind kind, const std::string &path);
   void set_affinity(const ThreadAffinityCallback &callback);
 
   mgec::core::Executor &executor() { return *executor_; }
@@ -122,6 +128,7 @@ private:
   void dispatch();
   void await();
 
+  std::unique_ptr<mgec::core::Recorder> recorder_; // null until a record begins
   std::unique_ptr<mgec::core::Executor> executor_;
   std::shared_ptr<mgec::core::Memory> memory_ = std::make_shared<mgec::core::Memory>();
   std::vector<Port> inputs_, outputs_;

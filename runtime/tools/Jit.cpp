@@ -2,7 +2,6 @@
 #include "Jit.h"
 
 #include "../core/Env.h"
-#include "lite/misc.h"
 
 #include <cerrno>
 #include <csignal>
@@ -19,12 +18,13 @@
 
 extern char **environ;
 
-namespace lite {
+namespace mgec::tools {
 
-using mgec::core::environment;
-using mgec::core::ModelSource;
-using mgec::core::Status;
-using mgec::core::Wanted;
+using core::environment;
+using core::ModelPtr;
+using core::ModelSource;
+using core::Status;
+using core::Wanted;
 
 namespace {
 
@@ -130,7 +130,7 @@ constexpr char kErrorMark[] = "mgec: error: ";
 /// Runs mgec. `answer` is the line on its standard output, `report` what it says of an error; returns its status, or -1
 /// with errno.
 int run_program(const std::string &program, const std::vector<std::string> &words, int model, const std::string &temporary,
-                std::string &answer, std::string &report) {
+                void (*log)(const std::string &line), std::string &answer, std::string &report) {
   std::vector<char *> argv, env;
   for (const std::string &word : words)
     argv.push_back(const_cast<char *>(word.c_str()));
@@ -178,7 +178,7 @@ int run_program(const std::string &program, const std::vector<std::string> &word
   out_write.reset();
   err_write.reset();
   read_lines(err_read.get(), [&](const std::string &line) {
-    LITE_LOG("%s", line.c_str());
+    log(line);
     if (line.compare(0, sizeof(kErrorMark) - 1, kErrorMark) == 0)
       report = line.substr(sizeof(kErrorMark) - 1);
     else if (!report.empty())
@@ -201,10 +201,8 @@ void replace_all(std::string &text, const std::string &from, const std::string &
 
 } // namespace
 
-Status compile_on_load(const ModelSource &source, const Wanted &wanted, mgec::core::ModelPtr &out) {
-  const char *allowed = environment("MGEC_JIT");
-  if (allowed && std::strcmp(allowed, "0") == 0)
-    return Status::error("compiling at load is switched off by MGEC_JIT=0");
+Status compile_on_load(const ModelSource &source, const Wanted &wanted, void (*log)(const std::string &line),
+                       Status (*open)(const std::string &library, ModelPtr &out), ModelPtr &out) {
   if (getauxval(AT_SECURE))
     return Status::error("a set-uid program compiles nothing at load");
   const std::string program = find_program();
@@ -243,16 +241,16 @@ Status compile_on_load(const ModelSource &source, const Wanted &wanted, mgec::co
   } else {
     words.emplace_back("--cached");
   }
-  LITE_LOG("%s: no compiled code is known; asking %s for it", source.name().c_str(), program.c_str());
+  log(source.name() + ": no compiled code is known; asking " + program + " for it");
   std::string answer, report;
-  const int status = run_program(program, words, model.get(), folder.path(), answer, report);
+  const int status = run_program(program, words, model.get(), folder.path(), log, answer, report);
   if (status < 0)
     return Status::errorf("%s cannot be started: %s", program.c_str(), std::strerror(errno));
   if (status != 0) {
     replace_all(report, file, source.name());
     return Status::errorf("compiling it now failed: %s", report.empty() ? "mgec said nothing" : report.c_str());
   }
-  return mgec::core::bindLibrary(library.empty() ? answer : library, "", out);
+  return open(library.empty() ? answer : library, out);
 }
 
-} // namespace lite
+} // namespace mgec::tools

@@ -1,0 +1,35 @@
+//===- Object.cpp - parts of the runtime that most programs do without ----------------------------------------===//
+#include "Object.h"
+
+#include <cstring>
+
+#include <dlfcn.h>
+
+namespace mgec::core {
+
+Status openObject(const char *library, const char *entry, const void *(*linked)(), const char *build, const void *&table) {
+  if (!linked) {
+    // Beside the library or program that holds this code, and nowhere else.
+    Dl_info self;
+    std::string path;
+    if (dladdr(reinterpret_cast<void *>(&openObject), &self) && self.dli_fname) {
+      path = self.dli_fname;
+      path.erase(path.rfind('/') + 1);
+      path = (path.empty() ? "./" : path) + library + ".so";
+    }
+    void *handle = path.empty() ? nullptr : dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!handle) {
+      const char *why = dlerror();
+      return Status::errorf("this needs an optional part of the runtime, which is not there: put %s.so beside the "
+                            "library, or link %s.a (%s)",
+                            library, library, why ? why : "its place is not known");
+    }
+    linked = reinterpret_cast<const void *(*)()>(dlsym(handle, entry));
+  }
+  table = linked ? linked() : nullptr;
+  if (!table || std::strcmp(*static_cast<const char *const *>(table), build) != 0)
+    return Status::errorf("%s was built for another version of this library", library);
+  return Status();
+}
+
+} // namespace mgec::core
