@@ -48,11 +48,12 @@ public:
     size_t at = 0;
     for (Step &step : steps) {
       p.line("{", quoted(*step.group.getStep()), ", ", quoted(*step.group.getRow()), ", ", quoted(variableIds(step.group)), ", ",
+             quoted(anchorType(step.group)), ", ",
              macs(step.group), ", ", step.inputs.size(), ", ", step.outputs.size(), ", ", prefix, "operands + ", at, "},");
       at += step.inputs.size() + step.outputs.size();
     }
     if (steps.empty())
-      p.line("{\"\", \"\", \"\", 0, 0, 0, ", prefix, "operands},");
+      p.line("{\"\", \"\", \"\", \"\", 0, 0, 0, ", prefix, "operands},");
     p.close("};");
     return values.size();
   }
@@ -128,6 +129,13 @@ private:
     for (mlir::Value result : group.getResults())
       step.outputs.push_back(numbers[result]);
     steps.push_back(std::move(step));
+  }
+
+  static std::string anchorType(GroupOp group) {
+    SmallVector<Variable> variables = variablesOf(group.getAnchor()->getLoc());
+    if (isa<RelayoutOp>(group.getAnchor()) || variables.empty())
+      return "RelayoutFormat";
+    return variables.front().operatorType.str();
   }
 
   static int64_t macs(GroupOp group) {

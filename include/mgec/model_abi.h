@@ -155,6 +155,7 @@ typedef struct mgec_step {
     const char* name;       /**< unique in the variant, e.g. "layer1.0.conv1" */
     const char* kernel;     /**< the kernel row, e.g. "conv2d_f32_nchw8_direct" */
     const char* operators;  /**< ids of the variables that it computes, fused ones included, comma-separated */
+    const char* op_type;    /**< type of the operator that most of its work is, e.g. "ConvolutionForward" */
     uint64_t macs;          /**< multiply-accumulates, for one unit of the first symbol; 0 where that is no measure */
     uint32_t n_inputs;
     uint32_t n_outputs;     /**< results, and variables that are the same memory under another shape */

@@ -169,8 +169,7 @@ std::string graphJson(const Running &running, const mgec_exec *exec) {
     extra.add("kernel", jsonString(step.kernel));
     extra.add("fused", fused.text());
     const uint32_t id = operatorOf(variant, step);
-    const char *type = step.n_outputs ? variant.values[step.values[step.n_inputs]].op_type : "";
-    operators.add(std::to_string(id), operatorJson(id, step.name, type, in, out, extra.text()));
+    operators.add(std::to_string(id), operatorJson(id, step.name, step.op_type, in, out, extra.text()));
     sequence.add(jsonId(id));
   }
   JsonList graph;

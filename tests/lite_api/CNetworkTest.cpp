@@ -431,15 +431,17 @@ TEST(TestCapiNetWork, ProfileIOdump) {
   expectFailure(LITE_enable_io_txt_dump(network, nullptr), "The ptr pass to LITE api is null");
   expectFailure(LITE_enable_io_bin_dump(network, nullptr), "The ptr pass to LITE api is null");
   expectFailure(LITE_get_static_memory_alloc_info(network, nullptr), "The ptr pass to LITE api is null");
-  if (LITE_enable_profile_performance(network, (folder.path() + "/profile.json").c_str()) != 0) {
-    expectFailure(-1, "is not available in this build");
-    SKIP_NEEDS("a build with profiles");
-  }
+  expectFailure(LITE_enable_profile_performance(network, (folder.path() + "/none/profile.json").c_str()),
+                "failed to open " + folder.path() + "/none/profile.json");
+  C_CHECK(LITE_enable_profile_performance(network, (folder.path() + "/profile.json").c_str()));
   network.expectResult();
   EXPECT_TRUE(std::ifstream(folder.path() + "/profile.json").good());
   C_CHECK(LITE_enable_io_txt_dump(network, (folder.path() + "/io.txt").c_str()));
   network.run();
   EXPECT_TRUE(std::ifstream(folder.path() + "/io.txt").good());
+  C_CHECK(LITE_enable_io_bin_dump(network, folder.path().c_str()));
+  network.run();
+  EXPECT_TRUE(std::ifstream(folder.path() + "/000003").good());
 }
 
 TEST(TestCapiNetWork, GlabalLayoutTransform) {

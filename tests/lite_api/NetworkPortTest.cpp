@@ -326,11 +326,9 @@ TEST(TestNetWork, OutputCallBack) {
 }
 
 namespace {
-/// False when the build has no profiles and dumps; a test that needs them is skipped then.
-template <typename Action> bool available(Action action) {
-  const std::string text = thrown(action);
-  EXPECT_TRUE(text.empty() || contains(text, "is not available in this build")) << text;
-  return text.empty();
+std::string contentOf(const std::string &path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 bool exists(const std::string &path) { return std::ifstream(path).good(); }
 } // namespace
@@ -338,29 +336,34 @@ bool exists(const std::string &path) { return std::ifstream(path).good(); }
 TEST(TestNetWork, ProfileIOdump) {
   TemporaryFolder folder;
   auto network = std::make_shared<Network>();
-  if (!available([&] { network->enable_profile_performance(folder.path() + "/profile.json"); }))
-    SKIP_NEEDS("a build with profiles");
+  network->enable_profile_performance(folder.path() + "/profile.json");
   network->load_model(classifier());
   const auto image = makeImage();
   borrow(*network->get_io_tensor("data"), *image);
   runNetwork(*network);
-  EXPECT_TRUE(exists(folder.path() + "/profile.json"));
+  EXPECT_CONTAINS(contentOf(folder.path() + "/profile.json"), "opr_footprint");
   Runtime::enable_io_txt_dump(network, folder.path() + "/io.txt");
   runNetwork(*network);
-  EXPECT_TRUE(exists(folder.path() + "/io.txt"));
+  EXPECT_CONTAINS(contentOf(folder.path() + "/io.txt"), "var3 produced");
+  Runtime::enable_io_bin_dump(network, folder.path());
+  runNetwork(*network);
+  EXPECT_CONTAINS(contentOf(folder.path() + "/000003"), "var={id:3");
   EXPECT_EQ(floats(*network->get_output_tensor(0)), expectedClasses(*image));
 }
 
 TEST(TestNetWork, GetMemoryInfo) {
+  const TemporaryFolder folder;
+  const WorkingDirectory inside(folder.path());
   auto network = std::make_shared<Network>();
-  EXPECT_NE(thrown([&] { network->get_static_memory_alloc_info(); }), "");
+  EXPECT_CONTAINS(thrown([&] { network->get_static_memory_alloc_info(); }), "after model loaded");
   Runtime::set_cpu_threads_number(network, 2);
   network->load_model(classifier());
-  if (!available([&] { network->get_static_memory_alloc_info("logs/test"); }))
-    SKIP_NEEDS("a build with memory information");
+  network->get_static_memory_alloc_info("logs/test");
+  EXPECT_CONTAINS(contentOf(folder.path() + "/logs/test/graph.json"), "comp_seq");
   const auto image = makeImage();
   borrow(*network->get_input_tensor(0), *image);
   runNetwork(*network);
+  EXPECT_CONTAINS(contentOf(folder.path() + "/logs/test/StaticMemoryInfo.json"), "\"opr\"");
   EXPECT_EQ(floats(*network->get_output_tensor(0)), expectedClasses(*image));
 }
 

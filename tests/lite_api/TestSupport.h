@@ -63,6 +63,23 @@ private:
   const char *name_;
 };
 
+/// Goes to a folder for a scope.
+class WorkingDirectory {
+public:
+  explicit WorkingDirectory(const std::string &folder) : before_(getcwd(nullptr, 0)) {
+    EXPECT_EQ(chdir(folder.c_str()), 0);
+  }
+  ~WorkingDirectory() {
+    EXPECT_EQ(chdir(before_), 0);
+    std::free(before_);
+  }
+  WorkingDirectory(const WorkingDirectory &) = delete;
+  WorkingDirectory &operator=(const WorkingDirectory &) = delete;
+
+private:
+  char *before_;
+};
+
 /// The text of what `action` throws; "" when it throws nothing.
 template <typename Action> std::string thrown(Action action) {
   try {

@@ -15,6 +15,8 @@ namespace {
 constexpr int64_t kClasses = 1000;
 
 void classify(const mgec_exec *e, int64_t images, int64_t pixels) {
+  if (e->on_step)
+    e->on_step(e->on_step_user, 0, 1);
   const float *data = static_cast<const float *>(e->inputs[0]);
   float *out = static_cast<float *>(e->outputs[0]);
   for (int64_t n = 0; n < images; ++n) {
@@ -27,6 +29,8 @@ void classify(const mgec_exec *e, int64_t images, int64_t pixels) {
     for (int64_t k = 0; k < kClasses; ++k)
       out[n * kClasses + k] = static_cast<float>(static_cast<double>(k) + mean[k % 3]);
   }
+  if (e->on_step)
+    e->on_step(e->on_step_user, 0, 0);
 }
 
 int32_t forwardAny(const mgec_exec *e) {
@@ -57,10 +61,17 @@ const mgec_tensor_desc kOutputSmall = {
     "TRUE_DIV(EXP[12065],reduce0[12067])[12077]", MGEC_F32, 2, {2, kClasses}, 0, 0, MGEC_HOST, 0};
 const mgec_symbol kBatch = {"N", 1, 8};
 const mgec_isa_entry kIsa[] = {{MGEC_ISA_GENERIC, 0, "", forwardAny}, {MGEC_ISA_GENERIC, 0, "", forwardSmall}};
+const mgec_value kValues[] = {
+    {{"data", MGEC_F32, 4, {1, 3, 224, 224}, 0, 0, MGEC_HOST, 0}, 1, 0, "Host2DeviceCopy", MGEC_VALUE_INPUT, 1, 0,
+     4 * 3 * 224 * 224, MGEC_VALUE_BATCHED | MGEC_VALUE_ORIGINAL, 0},
+    {{"TRUE_DIV(EXP[12065],reduce0[12067])[12077]", MGEC_F32, 2, {1, kClasses}, 0, 0, MGEC_HOST, 0}, 3, 2, "Reduce",
+     MGEC_VALUE_OUTPUT, 1, 0, 4 * kClasses, MGEC_VALUE_BATCHED | MGEC_VALUE_ORIGINAL, 0}};
+const uint32_t kOperands[] = {0, 1};
+const mgec_step kStep = {"classify", "classify_f32", "3", "Reduce", 0, 1, 1, kOperands};
 const mgec_variant kVariants[] = {
-    {sizeof(mgec_variant), 1, &kInput, 1, 1, &kOutput, &kBatch, "f32", 1, 0, &kIsa[0], nullptr, resolve},
+    {sizeof(mgec_variant), 1, &kInput, 1, 1, &kOutput, &kBatch, "f32", 1, 1, &kIsa[0], &kStep, resolve, 2, 0, kValues},
     {sizeof(mgec_variant), 1, &kInputSmall, 1, 0, &kOutputSmall, nullptr, "f32", 1, 0, &kIsa[1], nullptr,
-     resolveSmall}};
+     resolveSmall, 0, 0, nullptr}};
 
 mgec_model makeModel() {
   mgec_model model = {};

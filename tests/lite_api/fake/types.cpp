@@ -46,7 +46,7 @@ void resolve(const int64_t *, mgec_sizes *sizes, int64_t *dims) {
 
 const mgec_isa_entry kIsa = {MGEC_ISA_GENERIC, 0, "", forward};
 const mgec_variant kVariant = {
-    sizeof(mgec_variant), 6, kInputs, 6, 0, kOutputs, nullptr, "f32", 1, 0, &kIsa, nullptr, resolve};
+    sizeof(mgec_variant), 6, kInputs, 6, 0, kOutputs, nullptr, "f32", 1, 0, &kIsa, nullptr, resolve, 0, 0, nullptr};
 const mgec_model kModel = {sizeof(mgec_model),
                            MGEC_ABI_VERSION,
                            "types",
