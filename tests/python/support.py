@@ -10,7 +10,6 @@ The environment says what is tested:
 `lite` is the package; tests of what only ours promises are marked `only_our_package` or `only_our_library`.
 """
 
-import functools
 import importlib
 import importlib.util
 import json
@@ -73,21 +72,6 @@ def _has_ciphers():
 
 #: The library may be built without ciphers and packed models.
 needs_ciphers = unittest.skipUnless(_has_ciphers(), "this library is built without ciphers and packed models")
-
-
-def optional_part(test):
-    """A test of something that a build of the library may leave out: skipped if the library says that it does."""
-
-    @functools.wraps(test)
-    def run(self):
-        try:
-            test(self)
-        except RuntimeError as error:
-            if "is not available in this build" not in str(error):
-                raise
-            self.skipTest(str(error))
-
-    return run
 
 
 def _cache(compiler):

@@ -8,7 +8,7 @@ import threading
 import unittest
 
 import numpy as np
-from support import DATA, OUR_LIBRARY, Case, Digits, lite, needs_ciphers, only_our_library, only_our_package, optional_part
+from support import DATA, OUR_LIBRARY, Case, Digits, lite, needs_ciphers, only_our_library, only_our_package
 
 lite.set_log_level(3)
 
@@ -346,7 +346,6 @@ class TestNetwork(TestShuffleNet):
         network.set_finish_callback(lambda ios: None)
         self.do_forward(network, 1)
 
-    @optional_part
     def test_enable_profile(self):
         network = self.loaded()
         network.enable_profile_performance(self.file("profile.json"))
@@ -354,7 +353,6 @@ class TestNetwork(TestShuffleNet):
         with open(self.file("profile.json"), encoding="utf-8") as file:
             self.assertIn("graph_exec", json.load(file))
 
-    @optional_part
     def test_io_txt_dump(self):
         network = self.loaded()
         network.io_txt_dump(self.file("io_txt.txt"))
@@ -362,7 +360,6 @@ class TestNetwork(TestShuffleNet):
         with open(self.file("io_txt.txt"), encoding="utf-8", errors="replace") as file:
             self.assertIn("produced: name=", file.read())
 
-    @optional_part
     def test_io_bin_dump(self):
         network = self.loaded()
         network.io_bin_dump(self.folder)

@@ -3,7 +3,7 @@
 import unittest
 
 import numpy as np
-from support import lite, optional_part, require_cuda
+from support import lite, require_cuda
 from test_network import TestShuffleNet
 
 
@@ -91,7 +91,6 @@ class TestNetwork(TestShuffleNetCuda):
         self.check_correct(seen[0])
 
     @require_cuda()
-    @optional_part
     def test_enable_profile(self):
         network = self.loaded(self.config())
         network.enable_profile_performance(self.file("profile.json"))
