@@ -1,7 +1,7 @@
 //===- Tools.h - the optional part that serves development ----------------------------------------------------===//
 //
-// Compiling at load, dumps, profiles and memory information: what a program uses while it is developed, or where the
-// whole of mgec is installed. An object of its own (runtime/tools; see Object.h).
+// Compiling at load, dumps, profiles and memory information, and what hardly a program uses: what is wanted in development,
+// or where the whole of mgec is installed. An object of its own (runtime/tools; see Object.h).
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -35,6 +35,8 @@ public:
   virtual Status wait() = 0;
 };
 
+enum class MemoryPairAction { Register, Clear, LookUp };
+
 struct ToolsTable {
   /// kToolsBuild of the object.
   const char *build;
@@ -42,6 +44,10 @@ struct ToolsTable {
   Status (*compile)(const ModelSource &source, const Wanted &wanted, void (*log)(const std::string &line),
                     Status (*open)(const std::string &library, ModelPtr &out), ModelPtr &out);
   std::unique_ptr<Recorder> (*makeRecorder)();
+  /// See tools/Process.h.
+  Status (*setChoices)(const std::string &path, bool alwaysSync, std::string &remark);
+  Status (*dumpChoices)(const std::string &path);
+  Status (*memoryPair)(MemoryPairAction action, int device, uintptr_t virtualAddress, uintptr_t &physicalAddress, size_t length);
 };
 
 constexpr char kToolsBuild[] = "mgec-tools-1 " __VERSION__;

@@ -31,6 +31,9 @@ struct Settings {
 /// Throws the message of a failure.
 void check(const mgec::core::Status &status);
 
+/// The optional part for development; throws where it is not there.
+const mgec::core::ToolsTable &tools();
+
 /// Compiles a model that no code was found for; a mgec::core::CompileOnLoad.
 mgec::core::Status compile_on_load(const mgec::core::ModelSource &source, const mgec::core::Wanted &wanted,
                                    mgec::core::ModelPtr &out);

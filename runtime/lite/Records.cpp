@@ -13,6 +13,12 @@ using mgec::core::ModelPtr;
 using mgec::core::Recorder;
 using mgec::core::Status;
 
+const mgec::core::ToolsTable &tools() {
+  const mgec::core::ToolsTable *table;
+  check(mgec::core::toolsTable(table));
+  return *table;
+}
+
 Status compile_on_load(const mgec::core::ModelSource &source, const mgec::core::Wanted &wanted, ModelPtr &out) {
   const char *allowed = mgec::core::environment("MGEC_JIT");
   if (allowed && std::strcmp(allowed, "0") == 0)
@@ -26,11 +32,8 @@ Status compile_on_load(const mgec::core::ModelSource &source, const mgec::core::
 
 void Network::NetworkImpl::record(Recorder::Kind kind, const std::string &path) {
   await(); // one that runs is not watched halfway
-  if (!recorder_) {
-    const mgec::core::ToolsTable *table;
-    check(mgec::core::toolsTable(table));
-    recorder_ = table->makeRecorder();
-  }
+  if (!recorder_)
+    recorder_ = tools().makeRecorder();
   if (!loaded()) {
     check(recorder_->add(kind, path, nullptr));
     return;

@@ -1,5 +1,6 @@
 //===- Table.cpp - the object's functions, as the runtime knows them ------------------------------------------===//
 #include "Jit.h"
+#include "Process.h"
 #include "Records.h"
 
 namespace mgec::tools {
@@ -96,6 +97,7 @@ std::unique_ptr<core::Recorder> makeRecorder() { return std::make_unique<Recorde
 
 extern "C" __attribute__((visibility("default"))) const void *mgec_lite_tools(void) {
   static const mgec::core::ToolsTable table = {mgec::core::kToolsBuild, &mgec::tools::compile_on_load,
-                                               &mgec::tools::makeRecorder};
+                                               &mgec::tools::makeRecorder,   &mgec::tools::setChoices,
+                                               &mgec::tools::dumpChoices,    &mgec::tools::memoryPair};
   return &table;
 }
