@@ -201,10 +201,10 @@ if mode == "error":
     open(os.path.join(folder, "error.txt"), "w").write("RuntimeError: no such operator")
     sys.exit(4)
 shutil.copy({expected!r}, os.path.join(folder, "out0.npy"))
-if mode == "wrong":
+if mode in ("wrong", "nan"):
     with open(os.path.join(folder, "out0.npy"), "r+b") as file:
         file.seek(-40, 2)
-        file.write(bytes(40))
+        file.write(bytes(40) if mode == "wrong" else bytes([0, 0, 192, 127]) * 10)
 json.dump({{"version": "9.9", "names": ["prob"] * (2 if mode == "two" else 1)}}, open(os.path.join(folder, "result.json"), "w"))
 """
 
@@ -229,6 +229,10 @@ def megengine(verify, args):
         report = verify.report(args.model, *given, "--megengine", fake("wrong"), status=1)
         if report["departing"] != 2:
             fail("an answer that is wrong: %s" % report)
+        report = verify.report(args.model, *given, "--megengine", fake("nan"), status=1)
+        one = tensors(report, "output", 1)[0]
+        if one["max_error"] != "inf" or one["worst"]["expected"] != "nan" or one["differing"] < 10 or one["nan_on_both_sides"] != 0:
+            fail("NaN on one side: %s" % one)
         one_error(verify(args.model, *given, "--megengine", fake("crash")), "MegEngine", "signal 11")
         one_error(verify(args.model, *given, "--megengine", fake("error")), "MegEngine", "no such operator")
         one_error(verify(args.model, *given, "--megengine", fake("two")), "2 outputs", "1")
