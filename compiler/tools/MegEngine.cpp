@@ -110,7 +110,8 @@ MegEngineAnswer tools::askMegEngine(const MegEnginePython &python, const std::st
     throw std::runtime_error(python.program + " ran MegEngine, and left no result: " + lastLine(textOf(log)));
   answer.version = result["version"].is_string() ? result["version"].get<std::string>() : result["version"].dump();
   if (result["names"].size() != like.size())
-    throw std::runtime_error("MegEngine has " + std::to_string(result["names"].size()) + " outputs where mgec has " + std::to_string(like.size()));
+    throw std::runtime_error("MegEngine has " + std::to_string(result["names"].size()) + " outputs where mgec has " +
+                             std::to_string(like.size()));
   for (size_t k = 0; k < like.size(); ++k)
     answer.outputs.push_back(readOutput(folder + "/out" + std::to_string(k) + ".npy", like[k].element));
   return answer;

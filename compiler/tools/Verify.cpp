@@ -34,7 +34,8 @@ using TestCase = std::vector<std::pair<std::string, read::TensorValue>>;
 /// What is verified for one choice of shapes: the reference, which is the graph after `infer`, and the code.
 class Subject {
 public:
-  Subject(const VerifyOptions &options, std::vector<std::string> shapes) : options(options), command(options.compile), runnable(options.library) {
+  Subject(const VerifyOptions &options, std::vector<std::string> shapes)
+      : options(options), command(options.compile), runnable(options.library) {
     command.options.shapes = std::move(shapes);
     command.quiet = options.quiet;
     CompileOptions compile = command.options;

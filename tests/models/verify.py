@@ -246,7 +246,8 @@ def megengine(verify, args):
         one_error(verify(args.model, *given, "--megengine", plain), "MegEngine", plain, "No module named 'megengine'")
         path = os.path.dirname(plain) + ":" + os.environ["PATH"]
         result = verify(args.model, *given, PATH=path)
-        if result.status != 0 or result.out.count("MegEngine") != 1 or "not compared with MegEngine: %s: No module" % plain not in result.out:
+        said = "not compared with MegEngine: %s: No module" % plain
+        if result.status != 0 or result.out.count("MegEngine") != 1 or said not in result.out:
             fail("a machine without MegEngine\n" + result.describe())
         one_error(verify(args.model, "--megengine", os.path.join(folder, "nosuch")), "--megengine", "no program")
         one_error(verify(args.model, MGEC_MEGENGINE_PYTHON="/nosuch/python"), "MGEC_MEGENGINE_PYTHON", "/nosuch/python")
