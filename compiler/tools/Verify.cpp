@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -97,7 +98,7 @@ private:
   OwningOpRef<ModuleOp> planned;
 };
 
-ComparedTensor compared(const Tensor &expected, const Tensor &found, const Tolerances &tolerances, double least = 0) {
+ComparedTensor compared(const Tensor &expected, const Tensor &found, const Tolerances &tolerances, double least) {
   ComparedTensor tensor;
   tensor.type = typeText(expected.element);
   tensor.scale = quantisationOf(expected.element).first;
@@ -107,9 +108,20 @@ ComparedTensor compared(const Tensor &expected, const Tensor &found, const Toler
   return tensor;
 }
 
-/// What each output is allowed for what it was computed from: 16-bit floats and quantised values. Constants and inputs are no
-/// computation.
-std::vector<double> leastErrors(VariantOp variant) {
+/// What floats are allowed for what they were computed from: 16-bit floats and quantised values.
+struct LeastErrors {
+  std::vector<double> outputs;
+  std::map<int64_t, double> variables; // by id
+
+  double of(int64_t variable) const {
+    auto it = variables.find(variable);
+    return it == variables.end() ? 0 : it->second;
+  }
+};
+
+/// Constants and inputs are no computation.
+LeastErrors leastErrors(VariantOp variant) {
+  LeastErrors result;
   DenseMap<Operation *, double> errors;
   // Operations stand in the order of execution, so that what an operation reads is known.
   for (Operation &op : variant.getBlock().without_terminator()) {
@@ -125,10 +137,12 @@ std::vector<double> leastErrors(VariantOp variant) {
     for (Value operand : op.getOperands())
       least = std::max(least, errors.lookup(operand.getDefiningOp()));
     errors[&op] = least;
+    for (Value value : op.getResults())
+      if (std::optional<Variable> variable = variableOf(value))
+        result.variables[variable->id] = least;
   }
-  std::vector<double> result;
   for (Value output : variant.getBlock().getTerminator()->getOperands())
-    result.push_back(errors.lookup(output.getDefiningOp()));
+    result.outputs.push_back(errors.lookup(output.getDefiningOp()));
   return result;
 }
 
@@ -202,7 +216,7 @@ public:
     Snapshot values;
     const std::vector<Tensor> reference = evaluateStage(subject.variant(), inputs.tensors(), inputs.batch, &values);
 
-    const std::vector<double> least = leastErrors(subject.variant());
+    const LeastErrors least = leastErrors(subject.variant());
     std::optional<MegEngineAnswer> genuine;
     if (!options.noMegEngine && noMegEngine.empty()) {
       progress("MegEngine");
@@ -232,7 +246,7 @@ public:
           ++against.unmatched;
           return;
         }
-        ComparedTensor tensor = compared(it->second.tensor, step.tensor, options.tolerances);
+        ComparedTensor tensor = compared(it->second.tensor, step.tensor, options.tolerances, least.of(step.id));
         tensor.variable = step.id;
         tensor.name = step.variable;
         tensor.step = step.name;
@@ -248,7 +262,7 @@ public:
       }
       const std::string name = "code (" + code.isa + ")";
       auto outputs = [&](const std::string &expected, ArrayRef<std::optional<Tensor>> tensors) {
-        return compareOutputs(subject.variant(), name, expected, code.outputs, tensors, options.tolerances, least);
+        return compareOutputs(subject.variant(), name, expected, code.outputs, tensors, options.tolerances, least.outputs);
       };
       Comparison more = outputs(against.expected, all(reference));
       against.found = name;
@@ -261,7 +275,7 @@ public:
     }
     if (genuine && genuine->why.empty())
       addUnlessEmpty(result, compareOutputs(subject.variant(), "the reference", "MegEngine " + genuine->version, reference,
-                                            all(genuine->outputs), options.tolerances, least));
+                                            all(genuine->outputs), options.tolerances, least.outputs));
     return result;
   }
 
