@@ -1,6 +1,6 @@
 //===- Evaluator.h - executes the IR of any stage with the reference functions ----------------------------------===//
 //
-// The oracle inside the compiler: constant folding and `mgec bisect` use it.
+// The oracle inside the compiler: constant folding, `mgec verify` and `mgec bisect` use it.
 // Values are logical: row-major whatever layout the types say. From stage `plan` on, group results additionally go
 // through a real arena at their planned offsets and layouts, so that a wrong plan gives wrong values here too.
 //

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "compiler/tools/Compile.h"
-#include "compiler/tools/Info.h"
 #include "compiler/tools/Run.h"
 
 #include <string>
@@ -22,8 +21,5 @@ struct BisectOptions {
 /// that stage is the code, the first step too.
 /// Returns 0 when all agree, 1 otherwise.
 int bisect(const BisectOptions &options);
-
-/// Costs and types for `mgec info`, from the infer stage with the shapes in the file; empty where that fails.
-InfoExtras infoExtras(const std::string &model, const std::string &decrypt);
 
 } // namespace mgec::tools

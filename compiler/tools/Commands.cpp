@@ -4,11 +4,12 @@
 #include "compiler/tools/Bisect.h"
 #include "compiler/tools/Compile.h"
 #include "compiler/tools/Explain.h"
-#include "compiler/tools/Info.h"
+#include "compiler/tools/InfoExtras.h"
 #include "compiler/tools/Repack.h"
 #include "compiler/tools/Run.h"
 #include "compiler/tools/Terminal.h"
 #include "compiler/tools/Unlock.h"
+#include "compiler/tools/Verify.h"
 
 #include <CLI/CLI.hpp>
 
@@ -373,6 +374,45 @@ struct BisectCommand : Command {
   }
 };
 
+struct VerifyCommand : Command {
+  VerifyOptions options;
+  std::vector<std::string> inputs;
+  CompileFlags flags;
+  explicit VerifyCommand(CLI::App &parent) {
+    app = parent.add_subcommand("verify", "compare what the compiled code computes with the reference, and with MegEngine");
+    app->add_option("MODEL", options.model, "a .mge file")->required();
+    app->add_option("--input", inputs, "NAME=FILE.npy (default: what the file's test cases give, the model's own value, made-up values)");
+    app->add_option("--seed", options.seed, "of made-up values (default: 1)");
+    app->add_option("--tolerance", options.tolerances.relative,
+                    "largest error of floats, relative to the largest element of the tensor (default: 0.005; 0.01 and 0.05 for float16 and "
+                    "bfloat16; 0.15 for what is computed from quantised values)")
+        ->check(notNegative);
+    app->add_option("--units", options.tolerances.units, "largest error of quantised values, in steps of one (default: 1)")->check(notNegative);
+    app->add_option("--library", options.library, "verify this compiled .so instead of compiling the model; outputs only");
+    auto *python = app->add_option("--megengine", options.megengine,
+                                   "a Python that has megengine, to compare with (default: $MGEC_MEGENGINE_PYTHON, or python3 where it has it)");
+    app->add_flag("--no-megengine", options.noMegEngine, "do not compare with MegEngine")->excludes(python);
+    app->add_option("--json", options.json, "write the report as JSON to this file, or to standard output instead of the table (-, the default)")
+        ->expected(0, 1)
+        ->default_str("-");
+    app->add_option("--threads", options.threads, "threads of the code")->check(CLI::Range(1, 1024));
+    app->add_flag("-q,--quiet", options.quiet, "no table");
+    flags.add(*app, true);
+  }
+  int run() override {
+    options.compile = flags.finish(options.model);
+    if (!options.library.empty())
+      refuseCompileOptions(*app, options.library);
+    if (llvm::StringRef(options.json).ends_with(".mge"))
+      throw std::runtime_error("--json " + options.json + " would overwrite a model; put --json behind the model, or write --json=FILE");
+    refuseForeignTargets(options.compile, "verify");
+    read::Model read = readPlain(options.model, options.compile.decrypt).model;
+    options.inputs = filesOfInputs(read, inputs);
+    options.compile.options.shapes = shapesToExecute(read, options.inputs, options.compile.options.shapes);
+    return verify(options);
+  }
+};
+
 struct CacheCommand : Command {
   bool clear = false, json = false;
   explicit CacheCommand(CLI::App &parent) {
@@ -402,6 +442,7 @@ std::vector<std::unique_ptr<Command>> tools::makeCommands(CLI::App &app) {
   commands.push_back(std::make_unique<BenchCommand>(app));
   commands.push_back(std::make_unique<InfoCommand>(app));
   commands.push_back(std::make_unique<ExplainCommand>(app));
+  commands.push_back(std::make_unique<VerifyCommand>(app));
   commands.push_back(std::make_unique<BisectCommand>(app));
   commands.push_back(std::make_unique<CacheCommand>(app));
   commands.push_back(std::make_unique<RepackCommand>(app));

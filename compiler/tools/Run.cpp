@@ -25,27 +25,7 @@
 
 namespace mgec {
 
-namespace {
-
-using core::Executor;
-using core::Shape;
-using support::NpyArray;
-using support::NpyType;
-using Clock = std::chrono::steady_clock;
-
-template <typename... Args> [[noreturn]] void fail(fmt::format_string<Args...> text, Args &&...args) {
-  throw std::runtime_error(fmt::format(text, std::forward<Args>(args)...));
-}
-
-void check(const core::Status &status) {
-  if (!status.ok())
-    throw std::runtime_error(status.message());
-}
-
-//===--- Element types --------------------------------------------------------------------------------------------===//
-
-/// The numpy type that holds a tensor: quantised types as their integers, 4-bit ones spread to bytes, bfloat16 as bits.
-NpyType npyType(int32_t dtype) {
+support::NpyType npyTypeOf(int32_t dtype) {
   switch (dtype) {
   case MGEC_F16:
     return {'f', 2};
@@ -72,6 +52,25 @@ NpyType npyType(int32_t dtype) {
     return {'f', 4};
   }
 }
+
+namespace {
+
+using core::Executor;
+using core::Shape;
+using support::NpyArray;
+using support::NpyType;
+using Clock = std::chrono::steady_clock;
+
+template <typename... Args> [[noreturn]] void fail(fmt::format_string<Args...> text, Args &&...args) {
+  throw std::runtime_error(fmt::format(text, std::forward<Args>(args)...));
+}
+
+void check(const core::Status &status) {
+  if (!status.ok())
+    throw std::runtime_error(status.message());
+}
+
+//===--- Element types --------------------------------------------------------------------------------------------===//
 
 bool isNibble(int32_t dtype) { return dtype == MGEC_QS4 || dtype == MGEC_QU4; }
 
@@ -141,7 +140,7 @@ Block allocate(uint64_t bytes) {
 
 class Instance {
 public:
-  /// `name` is what the user calls the model: the contract's messages begin with the name that it was compiled with.
+  /// `name` is what the user calls the model.
   Instance(const std::string &artifact, const std::string &name, unsigned threads) : name(name.empty() ? artifact : name) {
     core::ModelPtr model;
     check(core::bindLibrary(artifact, "", model));
@@ -227,7 +226,7 @@ public:
     const int32_t dtype = executor->output(i).dtype;
     const Shape &shape = executor->outputShape(i);
     NpyArray array;
-    array.type = npyType(dtype);
+    array.type = npyTypeOf(dtype);
     array.shape.assign(shape.dims, shape.dims + shape.ndim);
     for (int64_t dim : array.shape)
       array.elements *= static_cast<uint64_t>(dim);
@@ -239,15 +238,7 @@ public:
     return array;
   }
 
-  void checkNamed(const core::Status &status) const {
-    if (status.ok())
-      return;
-    std::string text = status.message();
-    const std::string embedded = executor->model().name();
-    if (text.size() > embedded.size() && text.starts_with(embedded) && (text[embedded.size()] == ':' || text[embedded.size()] == ' '))
-      text = name + text.substr(embedded.size());
-    throw std::runtime_error(text);
-  }
+  void checkNamed(const core::Status &status) const { mgec::checkNamed(status, executor->model().name(), name); }
 
   std::string shapesText() const {
     std::string text;
@@ -413,6 +404,15 @@ private:
 
 } // namespace
 
+void checkNamed(const core::Status &status, const std::string &embedded, const std::string &name) {
+  if (status.ok())
+    return;
+  std::string text = status.message();
+  if (text.size() > embedded.size() && text.starts_with(embedded) && (text[embedded.size()] == ':' || text[embedded.size()] == ' '))
+    text = name + text.substr(embedded.size());
+  throw std::runtime_error(text);
+}
+
 std::vector<InputFile> matchInputs(const std::vector<std::string> &arguments, const std::vector<std::string> &names) {
   std::vector<InputFile> result;
   for (const std::string &argument : arguments) {
@@ -453,7 +453,7 @@ std::vector<std::string> shapesOfInputs(const std::vector<InputFile> &inputs) {
 }
 
 void checkArray(const std::string &name, int32_t dtype, const support::NpyHeader &array, const std::string &file) {
-  const NpyType type = npyType(dtype);
+  const NpyType type = npyTypeOf(dtype);
   if (array.type != type)
     fail("input '{}', of type {}, takes {}, but {} holds {}; convert the array", name, core::dtypeName(dtype), type.name(), file,
          array.type.name());
