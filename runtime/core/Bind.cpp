@@ -72,7 +72,7 @@ std::vector<std::string> searchPath() {
   std::vector<std::string> files;
   const char *list = environment("MGEC_MODEL_PATH");
   const auto isLibrary = [](const std::string &name) {
-    return name.size() > 3 && name.compare(name.size() - 3, 3, ".so") == 0;
+    return name.size() > 3 && std::strcmp(name.c_str() + name.size() - 3, ".so") == 0;
   };
   while (list && *list) {
     const char *end = std::strchr(list, ':');
@@ -109,7 +109,7 @@ Candidates modelsOnPath(std::string &problems) {
     const Status status = Artifact::open(file, artifact);
     if (status.ok())
       addArtifact(artifact, result);
-    else if (status.message().find("not one that mgec compiled") == std::string::npos)
+    else if (!std::strstr(status.message().c_str(), "not one that mgec compiled"))
       problems += format("; %s", status.message().c_str());
   }
   return result;
@@ -188,7 +188,7 @@ std::string listing(const Candidates &list) {
   constexpr size_t kMost = 8;
   for (const ModelPtr &model : list) {
     const std::string row = format("%s %s", model->name(), model->fingerprint().hex().c_str());
-    if (text.find(row) != std::string::npos || ++rows > kMost)
+    if (std::strstr(text.c_str(), row.c_str()) || ++rows > kMost)
       continue;
     if (!text.empty())
       text += ", ";
@@ -201,22 +201,24 @@ std::string listing(const Candidates &list) {
 
 /// A word for the shell.
 std::string quoted(const std::string &text) {
-  if (text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%") ==
-      std::string::npos)
-    return text;
+  bool plain = true;
   std::string out = "'";
-  for (char c : text)
-    c == '\'' ? out += "'\\''" : out += c;
-  out += '\'';
-  return out;
+  for (const char c : text) {
+    const bool letter = (c | 32) >= 'a' && (c | 32) <= 'z';
+    plain = plain && (letter || (c >= '+' && c <= ':') || std::strchr("_=@%", c));
+    c == '\'' ? out += "'\\''" : out.append(&c, 1);
+  }
+  return plain ? text : out + "'";
 }
 
 /// The command that compiles a model file into a library beside it.
 std::string compileCommand(const std::string &path, const Wanted &wanted) {
   std::string library = path.empty() ? "MODEL" : path;
-  const size_t slash = library.rfind('/'), dot = library.rfind('.');
-  if (dot != std::string::npos && (slash == std::string::npos || dot > slash + 1) && dot > 0)
-    library.erase(dot);
+  size_t dot = library.size();
+  while (dot && library[dot] != '.' && library[dot] != '/')
+    --dot;
+  if (dot && library[dot] == '.' && library[dot - 1] != '/')
+    library = format("%.*s", static_cast<int>(dot), library.c_str());
   library += ".so";
   const bool plain = wanted.precision == "f32";
   return format("mgec compile %s%s%s -o %s%s%s%s", quoted(path.empty() ? "MODEL.mge" : path).c_str(),

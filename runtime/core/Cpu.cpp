@@ -151,7 +151,7 @@ bool hasAll(const char *list, std::string *missing) {
       end = list + std::strlen(list);
     if (end != list && !hasFeature(list, end)) {
       if (missing)
-        missing->assign(list, end);
+        *missing = format("%.*s", static_cast<int>(end - list), list);
       return false;
     }
     list = *end ? end + 1 : end;

@@ -208,7 +208,7 @@ Status Executor::noIsa() const {
         row = format("MGEC_ISA forbids %s", isaName(entry.isa));
         forbidden = true;
       }
-      if (reasons.find(row) == std::string::npos)
+      if (!std::strstr(reasons.c_str(), row.c_str()))
         reasons += (reasons.empty() ? "" : ", ") + row;
     }
   return Status::errorf(

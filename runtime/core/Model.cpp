@@ -46,7 +46,7 @@ std::string describeShape(const mgec_tensor_desc &desc, const mgec_variant &vari
   std::string text;
   for (int32_t i = 0; i < desc.ndim; ++i) {
     if (i)
-      text += 'x';
+      text += "x";
     if (desc.dims[i] >= 0)
       text += format("%lld", static_cast<long long>(desc.dims[i]));
     else

@@ -13,9 +13,9 @@ Status openObject(const char *library, const char *entry, const void *(*linked)(
     Dl_info self;
     std::string path;
     if (dladdr(reinterpret_cast<void *>(&openObject), &self) && self.dli_fname) {
-      path = self.dli_fname;
-      path.erase(path.rfind('/') + 1);
-      path = (path.empty() ? "./" : path) + library + ".so";
+      const char *slash = std::strrchr(self.dli_fname, '/');
+      path = format("%.*s%s.so", slash ? static_cast<int>(slash + 1 - self.dli_fname) : 2, slash ? self.dli_fname : "./",
+                    library);
     }
     void *handle = path.empty() ? nullptr : dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!handle) {

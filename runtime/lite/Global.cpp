@@ -46,7 +46,7 @@ void print_log(LiteLogLevel level, const char *format, ...) {
   va_start(args, format);
   line += mgec::core::vformat(format, args);
   va_end(args);
-  line += '\n';
+  line += "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -21,7 +21,7 @@ std::string layout_text(const Layout &layout) {
   std::string text = "{";
   for (size_t i = 0; i < layout.ndim && i < Layout::MAXDIM; ++i)
     text += mgec::core::format(i ? ",%zu" : "%zu", layout.shapes[i]);
-  text += '}';
+  text += "}";
   return text;
 }
 
