@@ -384,7 +384,7 @@ struct VerifyCommand : Command {
     app->add_option("--input", inputs, "NAME=FILE.npy (default: what the file's test cases give, the model's own value, made-up values)");
     app->add_option("--seed", options.seed, "of made-up values (default: 1)");
     app->add_option("--tolerance", options.tolerances.relative,
-                    "largest error of floats, relative to the largest element of the tensor (default: 0.005; 0.01 and 0.05 for float16 and "
+                    "largest error of floats, relative to the largest element of the tensor (default: 0.002; 0.01 and 0.05 for float16 and "
                     "bfloat16; 0.15 for what is computed from quantised values)")
         ->check(notNegative);
     app->add_option("--units", options.tolerances.units, "largest error of quantised values, in steps of one (default: 1)")->check(notNegative);

@@ -98,7 +98,7 @@ std::string Limit::text() const {
   return value == 0 ? "equal" : fmt::format("{:.6g} unit{}", value, value == 1 ? "" : "s");
 }
 
-double tools::usualError(FloatType type) { return type.isF16() ? 1e-2 : type.isBF16() ? 5e-2 : 5e-3; }
+double tools::usualError(FloatType type) { return type.isF16() ? 1e-2 : type.isBF16() ? 5e-2 : 2e-3; }
 
 Limit tools::limitFor(Type element, const Tolerances &tolerances, double least) {
   if (auto real = dyn_cast<FloatType>(element)) {
