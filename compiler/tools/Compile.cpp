@@ -54,6 +54,7 @@ Loaded tools::loadAndCompile(const std::string &path, const std::string &decrypt
   if (options.shapes.empty())
     options.shapes = plain.shapes;
   loaded.shapes = options.shapes;
+  loaded.packedInfo = std::move(plain.info);
   loaded.compilation = compile(*loaded.context, loaded.model, options);
   return loaded;
 }
@@ -97,19 +98,22 @@ static void warnAboutReferences(mge::NetworkOp network) {
                "); `mgec explain` says why");
 }
 
-/// What decides the code, apart from the model: read back by `mgec repack`.
-static std::string recordOf(const CompileOptions &options) {
+/// What decides the code, apart from the model: read back by `mgec repack`. The runtime finds the packed information by its
+/// key.
+static std::string recordOf(const CompileOptions &options, const std::string &packedInfo) {
   nlohmann::ordered_json record;
   record["shapes"] = options.shapes;
   record["fusion_level"] = options.fusionLevel;
   record["force_row"] = options.forceRows;
   record["reference"] = options.referenceOnly;
+  if (!packedInfo.empty())
+    record["packed_info"] = packedInfo;
   return record.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 codegen::SourceTree tools::emitTree(mge::NetworkOp network, const CompileCommand &command) {
   codegen::EmitOptions emit;
-  emit.record = recordOf(command.options);
+  emit.record = recordOf(command.options, command.packedInfo);
   if (auto sealer = command.seal.sealer(network.getFingerprint().str())) {
     emit.seal = [sealer](StringRef weights) { return sealer(weights); };
     emit.keyId = command.seal.keyId;
@@ -149,6 +153,7 @@ void tools::compileModel(const CompileCommand &command) {
   progress("emit");
   CompileCommand effective = command;
   effective.options.shapes = loaded.shapes;
+  effective.packedInfo = loaded.packedInfo;
   codegen::SourceTree tree = emitTree(network, effective);
   StringRef output = command.output;
   if (output.ends_with(".so") || output.ends_with(".a")) {

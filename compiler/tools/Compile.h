@@ -15,6 +15,7 @@ struct CompileCommand {
   std::string decrypt;       // the method that the model file is encrypted with; "" for none
   CompileOptions options;
   SealCommand seal;
+  std::string packedInfo; // JSON, of the packed model that this is; part of the manifest
   std::string signKey; // a file; "": the artifact is not signed
   std::string cxx;
   unsigned jobs = 0;
@@ -68,6 +69,7 @@ struct Loaded {
   std::unique_ptr<mlir::MLIRContext> context;
   read::Model model;
   std::vector<std::string> shapes; // that it was compiled for: those asked for, else those of packed information
+  std::string packedInfo; // see CompileCommand
   Compilation compilation;
 };
 Loaded loadAndCompile(const std::string &path, const std::string &decrypt, const CompileOptions &options);

@@ -89,6 +89,7 @@ CompileCommand commandOf(const Old &old, const RepackRequest &request) {
     command.options.fusionLevel = options.at("fusion_level");
     command.options.forceRows = options.at("force_row");
     command.options.referenceOnly = options.at("reference");
+    command.packedInfo = options.value("packed_info", std::string());
     if (old.manifest.contains("sealed")) {
       command.seal.keyId = old.manifest.at("sealed").at("key_id");
       command.seal.key = registeredSealKey(command.seal.keyId);

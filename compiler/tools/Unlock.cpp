@@ -7,6 +7,7 @@
 #include "llvm/ADT/StringRef.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <fstream>
 #include <iterator>
@@ -100,11 +101,14 @@ PlainModel tools::readPlain(const std::string &path, const std::string &method) 
   config.bare_model_cryption_name = method;
   lite::NetworkIO io;
   lite::PackedInfo info;
+  info.text = &result.info;
   std::vector<uint8_t> plain = withRuntimeErrors([&] {
     lite::Secret bytes = lite::read_file(path);
     return std::move(lite::unlock(bytes.bytes.data(), bytes.bytes.size(), path, {}, config, io, info).bytes);
   });
   result.model = read::readModel(std::move(plain), path);
+  if (!result.info.empty())
+    result.info = nlohmann::ordered_json::parse(result.info).dump(-1, ' ', /*ensure_ascii=*/true);
   result.locked = true;
   result.shapes = shapesOf(io, result.model);
   return result;

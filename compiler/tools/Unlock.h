@@ -31,6 +31,7 @@ struct UnlockFlags {
 struct PlainModel {
   read::Model model;
   bool locked = false; // it came packed or encrypted
+  std::string info;                // the packed information, ASCII JSON; "" where there is none that is valid
   std::vector<std::string> shapes; // "data=1x3x224x224", that the packed information gives its inputs
 };
 

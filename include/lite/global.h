@@ -46,7 +46,8 @@ LITE_API size_t get_device_count(LiteDeviceType device_type);
 /**
  * Makes a decryption method known by a name, which packed models carry and Config::bare_model_cryption_name takes.
  * Throws when there is one of that name: AES_default, RC4_default, SIMPLE_FAST_RC4_default and MGEC_AES_256_GCM are
- * there from the start.
+ * there from the start. Without a function the name holds a key - "MGEC_AES_256_GCM:ID" that of a key id - or waits for its
+ * function; a model that needs it is an error until then.
  */
 LITE_API bool register_decryption_and_key(std::string decrypt_name, const DecryptionFunc& func,
                                           const std::vector<uint8_t>& key);

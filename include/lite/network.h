@@ -32,15 +32,22 @@ inline LiteAlgoSelectStrategy operator|(LiteAlgoSelectStrategy x, LiteAlgoSelect
 namespace lite {
 
 /**
- * How to run a network. Options that an interpreter would act on at load were decided when the model was compiled; they
- * are accepted, change no result, and are mentioned once in the log (marked "compiled" below). With MGEC_LITE_STRICT=1 in
- * the environment a layout other than the compiled one is an error.
+ * How to run a network.
+ *
+ * With `var_sanity_check_first_run` the first forward after a load fails if the compiled code wrote right before or behind its
+ * arena or behind its scratch memory, or if anybody wrote right before or behind the memory of an input or output tensor that
+ * the library allocated. (Memory of the program is not surrounded; that steps keep to their parts of the arena is proved when
+ * a model is compiled.) Later forwards neither check nor allocate anything for it.
+ *
+ * Options that an interpreter would act on at load were decided when the model was compiled; they
+ * are accepted, change no result, and are mentioned once in the log (marked "compiled" below). A layout other
+ * than the compiled one is an error where lite::mgec::set_strict (lite/mgec.h) or MGEC_LITE_STRICT=1 in the environment asks for that.
  */
 struct LITE_API Options {
     bool weight_preprocess = false;          ///< compiled: weights are always stored in the kernels' order
     bool fuse_preprocess = false;            ///< compiled
     bool fake_next_exec = false;             ///< the next forward allocates and computes nothing; resets itself
-    bool var_sanity_check_first_run = true;  ///< memory use is verified when a model is compiled
+    bool var_sanity_check_first_run = true;  ///< the first forward checks who writes where, see below
     bool const_shape = false;                ///< input shapes will not change; a later change is an error
     bool force_dynamic_alloc = false;        ///< compiled: the memory plan is part of the code
     bool force_output_dynamic_alloc = false; ///< outputs live in memory of the library; excludes the next option
@@ -143,7 +150,10 @@ public:
     /** Binds the model, or opens the mgec library, at a path. */
     void load_model(std::string model_path);
 
-    /** Before load. Only outputs that NetworkIO names are offered; there must be one. */
+    /**
+     * Before load. Only outputs that NetworkIO names are offered; there must be one. What is computed was decided when the
+     * model was compiled: the code still computes the others, into memory that nobody sees.
+     */
     void compute_only_configured_output();
 
     /** The tensor of an input or output. Inputs are searched first. */
@@ -237,7 +247,7 @@ public:
                                         uint32_t shared_batch_size = 0, bool binary_equal_between_batch = false);
     /**
      * After load. Logged when the compiled code needs more than `workspace_limit` bytes besides its tensors; an error
-     * then where MGEC_LITE_STRICT is set to 1.
+     * in strict mode (lite/mgec.h).
      */
     static void set_network_algo_workspace_limit(std::shared_ptr<Network> dst_network, size_t workspace_limit);
 

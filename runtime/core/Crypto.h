@@ -39,7 +39,7 @@ public:
 };
 
 /// What the object offers. Each function returns false and sets `error` where it fails; none throws, except
-/// the last.
+/// the last two.
 struct CryptoTable {
   /// kCryptoBuild of the object: it was built with this very runtime.
   const char *build;
@@ -60,9 +60,11 @@ struct CryptoTable {
 
   /// Takes a packed model apart. A lite::UnlockPackFunc (lite/Unlock.h): the core knows no Lite type.
   void (*unlockPack)();
+  /// Reads the information of one. A lite::ReadInfoFunc.
+  void (*readInfo)();
 };
 
-constexpr char kCryptoBuild[] = "mgec-crypto-1 " __VERSION__;
+constexpr char kCryptoBuild[] = "mgec-crypto-2 " __VERSION__;
 
 /// The table. Opens the object at the first call; every later call gives the same answer.
 Status cryptoTable(const CryptoTable *&out);

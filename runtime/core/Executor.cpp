@@ -250,14 +250,34 @@ Status Executor::layOut() {
   uint64_t scratch = 0, total = 0;
   const uint64_t arena = (sizes_.arena_bytes + MGEC_ALIGNMENT - 1) / MGEC_ALIGNMENT * MGEC_ALIGNMENT;
   if (arena < sizes_.arena_bytes || __builtin_mul_overflow(sizes_.scratch_bytes, threads(), &scratch) ||
-      __builtin_add_overflow(arena, scratch, &total))
+      __builtin_add_overflow(arena, scratch, &total) || __builtin_add_overflow(total, 3 * guard_, &total))
     return Status::errorf("%s needs more memory than a process can have", model_->name());
   // Never empty, so that generated code may rely on real pointers.
   MGEC_TRY(memory_->ensure(total ? total : MGEC_ALIGNMENT));
-  exec_.arena = memory_->data();
-  exec_.scratch = memory_->data() + (scratch ? arena : 0);
+  exec_.arena = memory_->data() + guard_;
+  exec_.scratch = exec_.arena + (scratch + guard_ ? arena + guard_ : 0);
   pool_.setScratch(exec_.scratch, static_cast<size_t>(sizes_.scratch_bytes));
   return Status();
+}
+
+/// Fills the zones before and behind the arena and behind the scratch of the last thread, or says which of them is not as
+/// it was filled; null for none.
+const char *Executor::guardZones(bool fill) {
+  uint8_t *const end = exec_.scratch + sizes_.scratch_bytes * threads();
+  const struct {
+    uint8_t *begin, *end;
+    const char *name;
+  } zones[] = {{memory_->data(), exec_.arena, "before its arena"},
+               {exec_.arena + sizes_.arena_bytes, exec_.scratch, "behind its arena"},
+               {end, end + guard_, "behind its scratch memory"}};
+  constexpr uint8_t kMark = 0xC9;
+  for (const auto &zone : zones)
+    for (uint8_t *at = zone.begin; at != zone.end; ++at)
+      if (fill)
+        *at = kMark;
+      else if (*at != kMark)
+        return zone.name;
+  return nullptr;
 }
 
 Status Executor::forward(const void *const *inputs, void *const *outputs) {
@@ -282,12 +302,17 @@ Status Executor::forward(const void *const *inputs, void *const *outputs) {
   const Running now = running();
   if (recorder_)
     recorder_->begin(now, deferred_, exec_);
+  if (watching_)
+    guardZones(true);
   const int32_t status = isa_->forward(&exec_);
   exec_.error = nullptr;
   if (recorder_)
     MGEC_TRY(recorder_->end(exec_));
-  if (status == MGEC_OK)
-    return Status();
+  if (status == MGEC_OK) {
+    const char *zone = watching_ ? guardZones(false) : nullptr;
+    watching_ = false;
+    return zone ? Status::errorf("%s: the compiled code wrote %s", model_->name(), zone) : Status();
+  }
   return Status::errorf("%s: %s", model_->name(),
                         error                         ? error
                         : status == MGEC_ERROR_DATA   ? "the inputs hold a value that the model does not allow"

@@ -40,6 +40,12 @@ public:
   void setMemory(std::shared_ptr<Memory> memory) { memory_ = std::move(memory); }
   const std::shared_ptr<Memory> &memory() const { return memory_; }
 
+  /// Surrounds the parts of the activation memory with guard zones. The first forward that succeeds fails after all where
+  /// one of them was written to; later ones do not look. Before anything runs.
+  void guardFirstRun() { guard_ = kGuard, watching_ = true; }
+  /// Whether that forward is still to come.
+  bool watching() const { return watching_; }
+
   /// Called around each step with its number; null for none. Takes no part while there is a recorder.
   void setStepHook(void (*hook)(void *user, uint32_t step, int begin), void *user);
 
@@ -103,6 +109,7 @@ private:
 
   Status chooseIsa();
   Status layOut();
+  const char *guardZones(bool fill);
   bool matches(const mgec_variant &variant, const Shape *shapes, std::vector<int64_t> &symbols) const;
   Status adopt(const Candidate &candidate, const Shape *shapes, std::vector<int64_t> symbols);
   Status noIsa() const;
@@ -112,6 +119,9 @@ private:
   Status isaStatus_;
   ThreadPool pool_;
   std::shared_ptr<Memory> memory_ = std::make_shared<Memory>();
+  static constexpr uint64_t kGuard = 4 * MGEC_ALIGNMENT;
+  uint64_t guard_ = 0; // bytes of a guard zone
+  bool watching_ = false;
 
   const mgec_variant *variant_ = nullptr;
   const mgec_isa_entry *isa_ = nullptr;

@@ -56,6 +56,7 @@ bool verifySignature(const void *data, size_t size, const Bytes &signature, cons
 }
 
 const lite::UnlockPackFunc kUnlockPack = &unlockPack;
+const lite::ReadInfoFunc kReadInfo = &readInfo;
 
 } // namespace
 
@@ -67,6 +68,7 @@ extern "C" __attribute__((visibility("default"))) const void *mgec_lite_crypto(v
       &unsealBytes,
       &verifySignature,
       reinterpret_cast<void (*)()>(kUnlockPack),
+      reinterpret_cast<void (*)()>(kReadInfo),
   };
   return &table;
 }

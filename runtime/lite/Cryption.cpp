@@ -13,7 +13,7 @@ namespace {
 
 struct Method {
   std::string name;
-  DecryptionFunc func; // null: the library's own
+  DecryptionFunc func; // null: the library's own, or a key alone
   Secret key;
 };
 
@@ -76,15 +76,10 @@ std::shared_ptr<const Method> find_method(const std::string &name) {
   return method ? *method : nullptr;
 }
 
-/// "MGEC_AES_256_GCM:ID" holds the key of that id, for a method of the library's own.
-bool names_a_key(const std::string &method) { return method.compare(0, sizeof(kSeal), std::string(kSeal) + ':') == 0; }
-
 } // namespace
 
 bool register_decryption_and_key(std::string decrypt_name, const DecryptionFunc &func,
                                  const std::vector<uint8_t> &key) {
-  if (!func && !names_a_key(decrypt_name))
-    fail("The decryption method %s has no function.", decrypt_name.c_str());
   Registry &r = registry();
   const std::lock_guard<std::mutex> lock(r.mutex);
   if (r.find(decrypt_name))

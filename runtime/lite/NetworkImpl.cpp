@@ -34,17 +34,6 @@ private:
 };
 } // namespace
 
-bool strict() {
-  const char *value = mgec::core::environment("MGEC_LITE_STRICT");
-  return value && *value && *value != '0';
-}
-
-void refuse_or_warn(const std::string &text) {
-  if (strict())
-    throw Error(text);
-  LITE_WARN("%s", text.c_str());
-}
-
 namespace {
 
 bool sub_byte(const mgec_tensor_desc &desc) { return desc.dtype == MGEC_QS4 || desc.dtype == MGEC_QU4; }
@@ -197,6 +186,7 @@ void Network::NetworkImpl::check_compiled_options() const {
       {o.jit_level != 0, "jit_level as 2"},
       {o.graph_opt_level != 2, "graph_opt_level as 3"},
       {config.auto_optimize_inference, "auto_optimize_inference as 1"},
+      {only_configured, "compute_only_configured_output as every output"},
       {layout != nullptr, layout},
   };
   std::string names;
@@ -263,6 +253,16 @@ void Network::NetworkImpl::apply(PackedInfo &info) {
   check_config();
 }
 
+/// A library that was compiled from a packed model carries its information.
+void Network::NetworkImpl::apply_compiled(const mgec::core::Model &model) {
+  const auto given = std::make_shared<Settings>(*this);
+  PackedInfo info;
+  if (!compiled_info(model.abi().manifest, model.name(), extra, config, network_io, info))
+    return;
+  given_ = given;
+  apply(info);
+}
+
 /// `path` is "" for a model in memory.
 void Network::NetworkImpl::load_locked(const void *data, size_t size, const std::string &path) {
   const auto given = std::make_shared<Settings>(*this);
@@ -302,6 +302,10 @@ void Network::NetworkImpl::load(const std::string &path) {
 #endif
   mgec::core::ModelPtr model;
   check(mgec::core::bindFile(path, wanted(), model));
+#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
+  if (mgec::core::looksLikeLibrary(path))
+    apply_compiled(*model);
+#endif
   start(std::move(model));
 }
 
@@ -315,6 +319,10 @@ void Network::NetworkImpl::load(const void *data, size_t size) {
 #endif
   mgec::core::ModelPtr model;
   check(mgec::core::bindBytes(data, size, wanted(), model));
+#if !defined(MGEC_LITE_WITHOUT_CRYPTO)
+  if (mgec::core::looksLikeLibrary(data, size))
+    apply_compiled(*model);
+#endif
   start(std::move(model));
 }
 
@@ -348,6 +356,8 @@ void Network::NetworkImpl::start(mgec::core::ModelPtr model) {
   executor->setMemory(memory_);
   executor->setRecorder(recorder_.get());
   executor->setDeferred(config.options.comp_node_seq_record_level > 0);
+  if (config.options.var_sanity_check_first_run)
+    executor->guardFirstRun();
   check(executor->setThreads(static_cast<unsigned>(threads)));
 
   std::vector<const Shape *> shapes(model->inputs(), nullptr);
@@ -643,8 +653,19 @@ void Network::NetworkImpl::forward() {
     run();
 }
 
+/// What lies around a network's tensors; `executor_` has looked at its own memory.
+void Network::NetworkImpl::check_first_run() const {
+  for (const auto *ports : {&inputs_, &outputs_})
+    for (const Port &port : *ports)
+      if (!port.impl().intact())
+        fail("%s: something wrote beyond the memory of '%s'", executor_->model().name(), port.io.name.c_str());
+}
+
 void Network::NetworkImpl::run() {
+  const bool first = executor_->watching();
   check(executor_->forward(input_pointers_.data(), output_pointers_.data()));
+  if (first)
+    check_first_run();
   for (Port &port : outputs_)
     if (port.staged)
       copy_strided(port.impl().layout(), port.impl().strides(), port.impl().data(), port.staging->data(), false);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "../core/Executor.h"
+#include "Strict.h"
 #include "TensorImpl.h"
 #include "lite/network.h"
 
@@ -37,12 +38,6 @@ const mgec::core::ToolsTable &tools();
 /// Compiles a model that no code was found for; a mgec::core::CompileOnLoad.
 mgec::core::Status compile_on_load(const mgec::core::ModelSource &source, const mgec::core::Wanted &wanted,
                                    mgec::core::ModelPtr &out);
-
-/// Whether MGEC_LITE_STRICT makes errors of what is otherwise a warning: an option that speed alone depends on and that
-/// is not what the model was compiled for.
-bool strict();
-/// Throws where that is so, and logs elsewhere.
-void refuse_or_warn(const std::string &text);
 
 class __attribute__((visibility("hidden"))) Network::NetworkImpl final : public Settings, Tensor::TensorImpl::Observer {
 public:
@@ -110,6 +105,7 @@ private:
   void begin_load();
   void load_locked(const void *data, size_t size, const std::string &path);
   void apply(PackedInfo &info);
+  void apply_compiled(const mgec::core::Model &model);
   bool is_locked(const void *data, size_t size) const;
   void check_config() const;
   void check_compiled_options() const;
@@ -124,6 +120,7 @@ private:
   void *output_memory(Port &port, size_t index);
   void gather(Port &port, size_t index);
   void run();
+  void check_first_run() const;
   void call_finish();
   bool asynchronous() const { return async_callback_ || (!inplace && (config.options.async_exec_level & 4)); }
   bool on_dispatcher() const { return dispatcher_.get_id() == std::this_thread::get_id(); }

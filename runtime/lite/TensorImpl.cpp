@@ -61,6 +61,10 @@ size_t layout_bytes(const Layout &layout) {
 
 namespace {
 
+// Around memory that a tensor allocates, to see who writes beyond it; the alignment of the memory too.
+constexpr size_t kGuard = 64;
+constexpr unsigned char kMark = 0xC9;
+
 /// Walks the elements of a strided tensor in row-major order and calls `run(address, count)` for each innermost row
 /// whose elements are `step` bytes apart. At least one dimension; does nothing when there are no elements.
 template <typename Run>
@@ -143,6 +147,16 @@ void Tensor::TensorImpl::drop_memory() {
   external_ = false;
 }
 
+bool Tensor::TensorImpl::intact() const {
+  if (!block_ || external_)
+    return true;
+  const auto *before = static_cast<const unsigned char *>(block_.get()) - kGuard, *behind = before + kGuard + capacity_;
+  for (size_t i = 0; i < kGuard; ++i)
+    if (before[i] != kMark || behind[i] != kMark)
+      return false;
+  return true;
+}
+
 bool Tensor::TensorImpl::contiguous() const { return dense(layout_, strides_); }
 
 void *Tensor::TensorImpl::data(bool zeroed) {
@@ -152,16 +166,17 @@ void *Tensor::TensorImpl::data(bool zeroed) {
   if (!block_) {
     const size_t size = bytes();
     void *memory = nullptr;
-    constexpr size_t kAlign = 64;
-    const size_t rounded = (size ? size + kAlign - 1 : kAlign) / kAlign * kAlign;
-    if (posix_memalign(&memory, kAlign, rounded) != 0)
-      fail("cannot allocate %zu bytes for a tensor", rounded);
-    block_.reset(memory, std::free);
-    capacity_ = rounded;
+    if (posix_memalign(&memory, kGuard, size + 2 * kGuard) != 0)
+      fail("cannot allocate %zu bytes for a tensor", size);
+    char *first = static_cast<char *>(memory) + kGuard;
+    std::memset(memory, kMark, kGuard);
+    std::memset(first + size, kMark, kGuard);
+    if (zeroed)
+      std::memset(first, 0, size);
+    block_.reset(first, [](char *block) { std::free(block - kGuard); });
+    capacity_ = size;
     offset_ = 0;
     external_ = false;
-    if (zeroed)
-      std::memset(memory, 0, rounded);
   }
   return static_cast<char *>(block_.get()) + offset_;
 }

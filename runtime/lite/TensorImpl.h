@@ -47,6 +47,8 @@ public:
   /// True for memory that `reset` gave, with or without ownership.
   bool external() const { return external_; }
   bool has_memory() const { return static_cast<bool>(block_); }
+  /// False when something wrote right before or behind memory that the tensor allocated itself.
+  bool intact() const;
   /// Bytes from the first element to the end of the block.
   size_t capacity() const { return capacity_ - offset_; }
   /// Distances of neighbours in each dimension, in elements.

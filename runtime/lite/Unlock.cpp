@@ -33,6 +33,29 @@ Secret unlock(const void *data, size_t size, const std::string &name, const Extr
   return plain;
 }
 
+bool compiled_info(const char *manifest, const char *name, const ExtraConfig &extra, Config &config, NetworkIO &io,
+                   PackedInfo &info) {
+  // A JSON string of a JSON text that is ASCII: quotes and backslashes alone are escaped.
+  static const char key[] = "\"packed_info\": \"";
+  const char *at = std::strstr(manifest, key);
+  if (!at)
+    return false;
+  std::string text;
+  for (at += sizeof(key) - 1; *at && *at != '"'; ++at) {
+    if (*at == '\\' && at[1])
+      ++at;
+    text += *at;
+  }
+  const mgec::core::CryptoTable *table = nullptr;
+  const mgec::core::Status status = mgec::core::cryptoTable(table);
+  if (!status.ok())
+    fail("%s was compiled from a packed model: %s", name, status.message().c_str());
+  std::string error;
+  if (!reinterpret_cast<ReadInfoFunc>(table->readInfo)(text, name, extra, config, io, info, error))
+    fail("%s: %s", name, error.c_str());
+  return true;
+}
+
 Secret read_file(const std::string &path) {
   const std::unique_ptr<FILE, int (*)(FILE *)> file(std::fopen(path.c_str(), "rbe"), std::fclose);
   struct stat status;

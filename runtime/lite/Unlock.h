@@ -16,6 +16,7 @@ struct PackedInfo {
   std::string name; // of the model
   std::unordered_map<std::string, LiteAny> device;
   std::string extra_info;
+  std::string *text = nullptr; // given: where the text itself goes, if it is LITE_default's and valid
 };
 
 /// What the optional object needs of this library while it takes a packed model apart.
@@ -30,6 +31,10 @@ using UnlockPackFunc = bool (*)(const void *data, size_t size, const std::string
                                 const UnlockHooks &hooks, Config &config, NetworkIO &io, PackedInfo &info,
                                 Secret &plain, std::string &error);
 
+/// The type of CryptoTable::readInfo, for information of LITE_default that is known to be valid.
+using ReadInfoFunc = bool (*)(const std::string &text, const std::string &name, const ExtraConfig &extra,
+                              Config &config, NetworkIO &io, PackedInfo &info, std::string &error);
+
 /// Bytes at the start of a file that `is_packed` wants to see.
 constexpr size_t kPackMagic = 12;
 bool is_packed(const void *data, size_t size);
@@ -38,6 +43,11 @@ bool is_packed(const void *data, size_t size);
 /// it changes `config` and `io`, unless `extra` disables that. `name` is that of the file, for messages.
 Secret unlock(const void *data, size_t size, const std::string &name, const ExtraConfig &extra, Config &config,
               NetworkIO &io, PackedInfo &info);
+
+/// The same for what a compiled library's manifest says of the packed model that it was compiled from; false where it was
+/// compiled from another one.
+bool compiled_info(const char *manifest, const char *name, const ExtraConfig &extra, Config &config, NetworkIO &io,
+                   PackedInfo &info);
 
 /// The bytes of a file; they are overwritten when they go.
 Secret read_file(const std::string &path);

@@ -71,6 +71,47 @@ TEST_F(Packed, InformationCanBeIgnored) {
   EXPECT_EQ(network->get_model_extra_info(), R"({"labels":["a","b"]})") << "this is no configuration";
 }
 
+TEST_F(Packed, InformationOfACompiledLibrary) {
+  std::ifstream stream(artifact("affine_packed"), std::ios::binary);
+  Bytes bytes((std::istreambuf_iterator<char>(stream)), {});
+  for (bool memory : {false, true}) {
+    const auto network = std::make_shared<Network>();
+    const auto load = [&] {
+      memory ? network->load_model(bytes.data(), bytes.size()) : network->load_model(artifact("affine_packed"));
+    };
+    load();
+    EXPECT_EQ(network->get_model_extra_info(), "{\"text\":\"a \\\"b\\\" \xc3\xa4\"}");
+    EXPECT_EQ(network->get_device_id(), 3);
+    EXPECT_EQ(Runtime::get_cpu_threads_number(network), 2u);
+    EXPECT_EQ(network->get_input_tensor(0)->get_layout().shapes[0], 2u);
+    EXPECT_EQ(network->get_all_output_name(), (std::vector<std::string>{"sum", "y"}));
+    Layout other = network->get_input_tensor(0)->get_layout();
+    other.shapes[0] = 5;
+    EXPECT_CONTAINS(thrown([&] { network->get_input_tensor(0)->set_layout(other); }), "disallowed shape change");
+    network->load_model(artifact("affine"));
+    EXPECT_EQ(network->get_model_extra_info(), "");
+    EXPECT_EQ(Runtime::get_cpu_threads_number(network), 1u) << "the next model does not have it";
+
+    ExtraConfig extra;
+    extra.disable_configure_by_model_info = true;
+    const auto plain = std::make_shared<Network>();
+    plain->extra_configure(extra);
+    plain->load_model(artifact("affine_packed"));
+    EXPECT_EQ(Runtime::get_cpu_threads_number(plain), 1u);
+    EXPECT_EQ(plain->get_device_id(), 0);
+    EXPECT_EQ(plain->get_input_tensor(0)->get_layout().shapes[0], 1u);
+    EXPECT_NE(plain->get_model_extra_info(), "");
+  }
+  EXPECT_EQ(Runtime::get_model_io_info(artifact("affine_packed")).inputs.at(0).config_layout.shapes[0], 2u);
+
+  // A plain model that is bound to that library by its content brings no information.
+  const ScopedEnvironment path("MGEC_MODEL_PATH", artifact("affine_packed"));
+  Network bound;
+  bound.load_model(folder.write("plain.mge", fake::modelV2(1)));
+  EXPECT_EQ(bound.get_model_extra_info(), "");
+  EXPECT_EQ(bound.get_input_tensor(0)->get_layout().shapes[0], 1u);
+}
+
 TEST_F(Packed, FromMemoryAtAnyAddressAndWithoutLoading) {
   const std::string file = pack(kInfo);
   std::ifstream stream(file, std::ios::binary);

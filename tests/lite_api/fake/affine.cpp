@@ -7,7 +7,7 @@
 // Macros make builds that differ: FAKE_SEED (which model file it belongs to), FAKE_FACTOR (a, to tell builds apart in
 // results), FAKE_ROWS (the rows of the first static variant), FAKE_ABI, FAKE_BROKEN (a table without code),
 // FAKE_MANIFEST, FAKE_PRECISION, FAKE_FEATURES and FAKE_GENERIC_FEATURES (that the code needs), FAKE_REGISTER (link it
-// in).
+// in), FAKE_STRAY (code that writes where it must not: x[1] says where).
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #include "FakeModel.h"
@@ -45,6 +45,13 @@ namespace {
 
 constexpr int64_t kColumns = 4;
 
+/// What `mgec compile` writes of a packed model: one JSON text in another.
+[[maybe_unused]] const char kPackedManifest[] = R"({
+  "options": {
+    "packed_info": "{\"valid\":true,\"name\":\"mini\",\"version\":\"1.0.0\",\"device\":{\"type\":\"CPU\",\"device_id\":3,\"number_threads\":2},\"options\":{\"const_shape\":true},\"IO\":{\"inputs\":[{\"name\":\"x\",\"dtype\":\"float32\",\"shape\":{\"dim0\":2,\"dim1\":4}}],\"outputs\":[{\"name\":\"sum\"}]},\"extra_info\":{\"text\":\"a \\\"b\\\" \\u00e4\"}}"
+  }
+})";
+
 alignas(MGEC_ALIGNMENT) const float kWeights[16] = {FAKE_FACTOR, 0.5f};
 
 struct Frame {
@@ -65,8 +72,23 @@ void row(const void *frame, int64_t chunk, void *scratch) {
   f.partial[chunk] = sum;
 }
 
+#if defined(FAKE_STRAY)
+void stray(const mgec_exec *e, int64_t rows) {
+  float *const arena = reinterpret_cast<float *>(e->arena), *const scratch = reinterpret_cast<float *>(e->scratch);
+  float *const y = static_cast<float *>(e->outputs[0]), *const sum = static_cast<float *>(e->outputs[1]);
+  float *const places[] = {arena - 1, arena + rows, scratch + MGEC_ALIGNMENT / sizeof(float), y - 1, sum + rows};
+  const float place = static_cast<const float *>(e->inputs[0])[1];
+  for (int k = 0; k < 5; ++k)
+    if (place == static_cast<float>(k))
+      *places[k] = 1;
+}
+#else
+void stray(const mgec_exec *, int64_t) {}
+#endif
+
 template <int64_t Rows> int32_t forward(const mgec_exec *e) {
   const int64_t rows = Rows ? Rows : e->symbols[0];
+  stray(e, rows);
   const Frame frame = {static_cast<const float *>(e->inputs[0]), reinterpret_cast<const float *>(e->weights),
                        static_cast<float *>(e->outputs[0]), reinterpret_cast<float *>(e->arena)};
   if (e->on_step)
