@@ -130,6 +130,58 @@ TEST_F(JitTest, SurvivesAProgramThatIgnoresItsChildren) {
   EXPECT_EQ(scores(network).size(), 10u);
 }
 
+TEST_F(JitTest, PackedInformationArrivesHoweverTheCodeIsFound) {
+  const auto tool = [](const std::string &words) {
+    return std::system((std::string("'") + MGEC_TEST_COMPILER + "' " + words).c_str());
+  };
+  if (tool("pack --help > /dev/null 2>&1") != 0)
+    GTEST_SKIP() << "this build has no packed models (MGEC_CRYPTO is off)";
+  const std::string info = R"({"valid": true, "name": "digits", "version": "1.2.3", "unknown": [1, 2.5],
+    "device": {"type": "CPU", "number_threads": 2, "enable_inplace_model": true},
+    "options": {"const_shape": true},
+    "IO": {"inputs": [{"name": "data", "dtype": "float32", "shape": {"dim0": 3, "dim1": 1, "dim2": 8, "dim3": 8}}]},
+    "extra_info": {"who": "Zo\u00eb \"Z\"", "path": "C:\\models", "numbers": [0, 9, -1.5]}})";
+  const std::string extra = "{\"numbers\":[0,9,-1.5],\"path\":\"C:\\\\models\",\"who\":\"Zo\xc3\xab \\\"Z\\\"\"}";
+  const TemporaryFolder folder;
+  const std::string packed = folder.path() + "/digits.lite", library = folder.path() + "/digits.so";
+  const std::string text = folder.write("info.json", {info.begin(), info.end()});
+  ASSERT_EQ(tool("pack '" + model + "' --info '" + text + "' -o '" + packed + "'"), 0);
+  ASSERT_EQ(tool("compile -q '" + packed + "' -o '" + library + "'"), 0);
+
+  const auto expectConfigured = [&](const std::string &file, const char *how) {
+    SCOPED_TRACE(how);
+    for (bool disabled : {false, true}) {
+      const auto network = std::make_shared<Network>();
+      ExtraConfig configuration;
+      configuration.disable_configure_by_model_info = disabled;
+      network->extra_configure(configuration);
+      network->load_model(file);
+      EXPECT_EQ(network->get_model_extra_info(), extra);
+      EXPECT_EQ(Runtime::get_cpu_threads_number(network), disabled ? 1u : 2u);
+      EXPECT_EQ(Runtime::is_cpu_inplace_mode(network), !disabled);
+      Layout layout = network->get_input_tensor(0)->get_layout();
+      if (!disabled)
+        EXPECT_EQ(layout.shapes[0], 3u);
+      layout.shapes[0] = 7;
+      const std::string refusal = thrown([&] { network->get_input_tensor(0)->set_layout(layout); });
+      EXPECT_EQ(contains(refusal, "disallowed shape change"), !disabled);
+      EXPECT_EQ(scores(*network).size(), 10u);
+    }
+    EXPECT_EQ(Runtime::get_model_io_info(file).inputs.at(0).config_layout.shapes[0], 3u);
+  };
+  expectConfigured(packed, "compiled at load");
+  setenv("MGEC_JIT", "0", 1);
+  expectConfigured(library, "the library that was compiled from it");
+  setenv("MGEC_MODEL_PATH", folder.path().c_str(), 1);
+  expectConfigured(packed, "bound by content");
+  unsetenv("MGEC_MODEL_PATH");
+
+  // Other weights keep the information: here the same, of a model that has none.
+  const std::string repacked = folder.path() + "/repacked.so";
+  ASSERT_EQ(tool("repack '" + library + "' '" + model + "' -o '" + repacked + "'"), 0);
+  expectConfigured(repacked, "with other weights");
+}
+
 TEST_F(JitTest, ManyProcessesAtOnce) {
   std::vector<pid_t> children;
   for (int i = 0; i < 4; ++i) {

@@ -16,6 +16,7 @@ import json
 import logging
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -72,6 +73,12 @@ def _has_ciphers():
 
 #: The library may be built without ciphers and packed models.
 needs_ciphers = unittest.skipUnless(_has_ciphers(), "this library is built without ciphers and packed models")
+
+
+def run_tool(*words):
+    """Runs the mgec program; fails if it does."""
+    mgec = importlib.import_module("mgec")
+    subprocess.run([mgec.compiler(), *words], check=True, stdout=subprocess.DEVNULL)
 
 
 def _cache(compiler):

@@ -8,7 +8,17 @@ import threading
 import unittest
 
 import numpy as np
-from support import DATA, OUR_LIBRARY, Case, Digits, lite, needs_ciphers, only_our_library, only_our_package
+from support import (
+    DATA,
+    OUR_LIBRARY,
+    Case,
+    Digits,
+    lite,
+    needs_ciphers,
+    only_our_library,
+    only_our_package,
+    run_tool,
+)
 
 lite.set_log_level(3)
 
@@ -125,9 +135,15 @@ class TestNetwork(TestShuffleNet):
         network.load(case.model)
         case.run(network)
 
-    @unittest.skip("no model with a packed cache of kernel choices is at hand")
+    @needs_ciphers
     def test_pack_cache_to_model(self):
-        pass
+        case = Case("variants/plain_v2")
+        cache, packed = self.file("choices.cache"), self.file("packed_with_cache.mge")
+        lite.LiteGlobal.dump_persistent_cache(cache)
+        run_tool("pack", case.model, "--algo-cache", cache, "-o", packed)
+        network = lite.LiteNetwork()
+        network.load(packed)
+        case.run(network)
 
     def check_input_layout(self, layout):
         self.assertEqual(layout.shapes, [1, 3, 224, 224])
