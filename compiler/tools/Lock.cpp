@@ -3,12 +3,15 @@
 
 #include "compiler/tools/Unlock.h"
 
+#include "runtime/core/Artifact.h"
 #include "runtime/lite/Unlock.h"
 #if MGEC_CRYPTO
 #include "runtime/crypto/Seal.h"
 #endif
 
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -45,11 +48,19 @@ std::function<std::string(std::string_view)> SealCommand::sealer(const std::stri
 std::vector<uint8_t> tools::randomKey() { return mgec::crypto::randomBytes(32); }
 
 void tools::signArtifact(const std::string &artifact, const std::string &privateKeyFile) {
+  if (llvm::sys::fs::is_directory(artifact))
+    throw std::runtime_error(artifact + ": only a shared library is asked for its signature; sign what these sources are built to");
+  keepSecrets();
   auto [library, pem] = withRuntimeErrors(
       [&] { return std::make_pair(lite::read_file(artifact), lite::read_file(privateKeyFile)); });
+  if (!core::looksLikeLibrary(library.bytes.data(), library.bytes.size()))
+    throw std::runtime_error(artifact + ": only a shared library is asked for its signature; what is linked into a program is as "
+                             "trusted as that");
   std::vector<uint8_t> signature;
+  std::string key(pem.bytes.begin(), pem.bytes.end());
+  llvm::scope_exit wiped([&] { core::wipe(key.data(), key.size()); });
   try {
-    signature = mgec::crypto::sign(library.bytes.data(), library.bytes.size(), {pem.bytes.begin(), pem.bytes.end()});
+    signature = mgec::crypto::sign(library.bytes.data(), library.bytes.size(), key);
   } catch (const mgec::crypto::CryptoError &error) {
     throw std::runtime_error(privateKeyFile + ": " + error.what());
   }

@@ -78,12 +78,14 @@ struct CipherCommand : Command {
     app->add_option("--key-file", flags.keyFiles, "a file with the key, as bytes or as hexadecimal digits");
   }
   int run() override {
+    keepSecrets();
     flags.apply();
     lite::Secret bytes = readBytes(input);
-    writeFile(output, about(input, [&] {
-                return encrypting ? encryptWith(flags.method, bytes.bytes)
-                                  : lite::decrypt(flags.method, bytes.bytes.data(), bytes.bytes.size(), input).bytes;
-              }));
+    lite::Secret result(about(input, [&] {
+      return encrypting ? encryptWith(flags.method, bytes.bytes)
+                        : std::move(lite::decrypt(flags.method, bytes.bytes.data(), bytes.bytes.size(), input).bytes);
+    }));
+    writeFile(output, result.bytes);
     return 0;
   }
 };
@@ -104,6 +106,8 @@ struct PackCommand : Command {
     app->add_option("--key-file", keys.keyFiles, "METHOD=FILE: the same from a file");
   }
   int run() override {
+    if (modelMethod != "NONE" || infoMethod != "NONE")
+      keepSecrets();
     keys.apply();
     lite::Secret bytes = readBytes(model);
     bool packed = crypto::isPack(bytes.bytes.data(), bytes.bytes.size());
@@ -150,18 +154,19 @@ struct UnpackCommand : Command {
     app->add_option("--key-file", keys.keyFiles, "METHOD=FILE: the same from a file");
   }
   int run() override {
+    keepSecrets();
     keys.apply();
     lite::Secret bytes = readBytes(packed);
     about(packed, [&] {
       crypto::Pack pack = crypto::readPack(bytes.bytes.data(), bytes.bytes.size());
       auto part = [&](const std::string &method, const crypto::View &view) {
-        return method == "NONE" ? Bytes(view.data, view.data + view.size)
-                                : std::move(lite::decrypt(method, view.data, view.size, packed).bytes);
+        return method == "NONE" ? lite::Secret(Bytes(view.data, view.data + view.size))
+                                : lite::decrypt(method, view.data, view.size, packed);
       };
       if (!output.empty())
-        writeFile(output, part(pack.modelMethod, pack.model));
+        writeFile(output, part(pack.modelMethod, pack.model).bytes);
       if (!info.empty())
-        writeFile(info, part(pack.infoMethod, pack.info));
+        writeFile(info, part(pack.infoMethod, pack.info).bytes);
       std::printf("model        %s\nencryption   %s, information %s\nread by      %s\ncache        %zu bytes\n",
                   pack.name.c_str(), pack.modelMethod.c_str(), pack.hasInfo ? pack.infoMethod.c_str() : "absent",
                   pack.infoParser.c_str(), pack.algoPolicy.size);

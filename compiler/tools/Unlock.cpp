@@ -12,6 +12,9 @@
 #include <fstream>
 #include <iterator>
 
+#include <malloc.h>
+#include <sys/resource.h>
+
 using namespace mgec;
 using namespace mgec::tools;
 using llvm::StringRef;
@@ -22,6 +25,15 @@ void UnlockFlags::add(CLI::App &app) {
   app.add_option("--key", keys, "[METHOD=]HEX: the key of a method, where it is not the method's default; METHOD is that of --decrypt, "
                  "else MGEC_AES_256_GCM");
   app.add_option("--key-file", keyFiles, "[METHOD=]FILE: the same from a file, as bytes or as hexadecimal digits");
+}
+
+void tools::keepSecrets() {
+  const rlimit none = {0, 0};
+  (void)setrlimit(RLIMIT_CORE, &none);
+#ifdef M_PERTURB
+  // Copies of a model's weights are in the attributes, constants and sources of the compiler, whose memory is not ours to wipe.
+  (void)mallopt(M_PERTURB, 0xA5);
+#endif
 }
 
 static std::vector<uint8_t> fromHex(StringRef text, const std::string &what) {
@@ -35,8 +47,12 @@ std::vector<uint8_t> tools::readKeyFile(const std::string &path) {
   std::vector<uint8_t> bytes = withRuntimeErrors([&] { return std::move(lite::read_file(path).bytes); });
   StringRef text = StringRef(reinterpret_cast<const char *>(bytes.data()), bytes.size()).trim();
   std::string decoded;
-  if (text.size() >= 32 && text.size() % 2 == 0 && llvm::tryGetFromHex(text, decoded))
-    return {decoded.begin(), decoded.end()};
+  if (text.size() >= 32 && text.size() % 2 == 0 && llvm::tryGetFromHex(text, decoded)) {
+    std::vector<uint8_t> key(decoded.begin(), decoded.end());
+    core::wipe(bytes.data(), bytes.size());
+    core::wipe(decoded.data(), decoded.size());
+    return key;
+  }
   if (bytes.empty())
     throw std::runtime_error(path + ": the key file is empty");
   return bytes;
@@ -51,7 +67,11 @@ static std::pair<std::string, std::string> methodAndValue(const std::string &tex
 
 void UnlockFlags::apply() const {
   withRuntimeErrors([&] {
-    auto set = [](const std::string &name, const std::vector<uint8_t> &key) {
+    if (!keys.empty() || !keyFiles.empty())
+      keepSecrets();
+    auto set = [](const std::string &name, std::vector<uint8_t> bytes) {
+      const lite::Secret secret(std::move(bytes));
+      const std::vector<uint8_t> &key = secret.bytes;
       // The key of an id belongs to a method of its own, which is not there yet.
       if (StringRef(name).starts_with("MGEC_AES_256_GCM:"))
         lite::register_decryption_and_key(name, nullptr, key);
@@ -93,10 +113,13 @@ bool tools::isLocked(const std::string &path, const std::string &method) {
 
 PlainModel tools::readPlain(const std::string &path, const std::string &method) {
   PlainModel result;
+  if (StringRef(path).starts_with("/proc/self/fd/")) // the runtime hands one over that way, and it may have been encrypted
+    keepSecrets();
   if (!isLocked(path, method)) {
     result.model = read::readModelFile(path);
     return result;
   }
+  keepSecrets();
   lite::Config config;
   config.bare_model_cryption_name = method;
   lite::NetworkIO io;

@@ -35,6 +35,10 @@ struct PlainModel {
   std::vector<std::string> shapes; // "data=1x3x224x224", that the packed information gives its inputs
 };
 
+/// This process holds keys or what they protect: from here on it leaves no core dump, and the C library overwrites what is
+/// freed (all but blocks of up to 1 KB that it keeps for the next allocation).
+void keepSecrets();
+
 /// Whether a file is packed, or said to be encrypted.
 bool isLocked(const std::string &path, const std::string &method);
 

@@ -156,6 +156,11 @@ def signed(place):
     place.refused([library, "was changed"], *command, **trusted)
     place.refused([place.path("mine.pub"), "no private key"], "sign", library, "--key", place.path("mine.pub"))
     place.refused(["library"], "compile", place.args.model, "-o", place.path("folder"), "--sign", place.path("mine.pem"))
+    # Nobody would look at the signature of anything else.
+    with open(place.path("net.a"), "wb") as file:
+        file.write(b"!<arch>\n")
+    for other in (place.path("net.a"), os.path.dirname(library)):
+        place.refused([other, "only a shared library"], "sign", other, "--key", place.path("mine.pem"))
 
 
 def main():
