@@ -220,11 +220,9 @@ std::string compileCommand(const std::string &path, const Wanted &wanted) {
   if (dot && library[dot] == '.' && library[dot - 1] != '/')
     library = format("%.*s", static_cast<int>(dot), library.c_str());
   library += ".so";
-  const bool plain = wanted.precision == "f32";
-  return format("mgec compile %s%s%s -o %s%s%s%s", quoted(path.empty() ? "MODEL.mge" : path).c_str(),
+  return format("mgec compile %s%s%s -o %s%s", quoted(path.empty() ? "MODEL.mge" : path).c_str(),
                 wanted.method ? " --decrypt " : "", wanted.method ? wanted.method->c_str() : "",
-                quoted(library).c_str(), wanted.shapeFlags().c_str(), plain ? "" : " --precision ",
-                plain ? "" : wanted.precision.c_str());
+                quoted(library).c_str(), wanted.shapeFlags().c_str());
 }
 
 } // namespace

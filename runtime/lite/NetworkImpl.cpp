@@ -351,8 +351,8 @@ void Network::NetworkImpl::start(mgec::core::ModelPtr model) {
   const mgec::core::Wanted want = wanted();
   auto executor = std::make_unique<mgec::core::Executor>(model, want.precision);
   if (want.precision != executor->precision() && want.precision != "f32")
-    fail("%s was compiled for precision %s; enable_f16_io_comp needs one that was compiled with --precision %s",
-         model->name(), executor->precision(), want.precision.c_str());
+    fail("%s was compiled for precision %s, not for %s, which enable_f16_io_comp asks for", model->name(),
+         executor->precision(), want.precision.c_str());
   executor->setMemory(memory_);
   executor->setRecorder(recorder_.get());
   executor->setDeferred(config.options.comp_node_seq_record_level > 0);
@@ -616,8 +616,12 @@ void *Network::NetworkImpl::output_memory(Port &port, size_t index) {
       return memory;
     port.staged = true;
   }
-  if (!port.staging)
+  if (!port.staging) {
     port.staging = std::make_unique<mgec::core::Memory>();
+    if (port.staged && config.options.force_output_use_user_specified_memory)
+      LITE_WARN("output '%s' is copied to its memory, which is not dense, not aligned, or overlaps another tensor",
+                port.io.name.c_str());
+  }
   check(port.staging->ensure(bytes ? bytes : 1));
   return port.staging->data();
 }
@@ -644,7 +648,7 @@ void Network::NetworkImpl::forward() {
     output_pointers_[i] = output_memory(outputs_[i], i);
   if (config.options.fake_next_exec) {
     config.options.fake_next_exec = false;
-    check(executor_->prepare());
+    check(executor_->touch());
     return;
   }
   if (asynchronous())

@@ -4,6 +4,8 @@
 #include "lite/global.h"
 #include "lite/mgec.h"
 
+#include <cstring>
+
 #include <sys/wait.h>
 
 using namespace lite;
@@ -117,6 +119,30 @@ TEST(TestNetWorkOptions, SetStrict) {
   int status = -1;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
+}
+
+TEST(TestNetWorkOptions, OutputMemoryThatKernelsCannotWriteTo) {
+  Config config;
+  config.options.force_output_use_user_specified_memory = true;
+  Network network(config);
+  network.load_model(artifact("affine"));
+  float sum[1];
+  alignas(8) char y[4 * sizeof(float) + 1];
+  network.get_output_tensor(0)->reset(y + 1, 4 * sizeof(float));
+  network.get_output_tensor(1)->reset(sum, sizeof(sum));
+  set_log_level(LiteLogLevel::WARN);
+  testing::internal::CaptureStderr();
+  runNetwork(network);
+  runNetwork(network);
+  const std::string log = testing::internal::GetCapturedStderr();
+  set_log_level(LiteLogLevel::ERROR);
+  const size_t first = log.find("output 'y' is copied");
+  EXPECT_NE(first, std::string::npos);
+  EXPECT_EQ(log.find("is copied", first + 20), std::string::npos) << "once";
+  float values[4];
+  std::memcpy(values, y + 1, sizeof(values));
+  EXPECT_EQ(values[3], 0.5f) << "of an input that counts as zeros";
+  EXPECT_EQ(sum[0], 2.0f);
 }
 
 TEST(TestNetWorkOptions, OutputsThatNobodyConfiguredStayUnseen) {
