@@ -101,13 +101,15 @@ DTypeDesc Decoder::dtype(const schema::DType *source, const std::string &owner) 
   return *desc;
 }
 
-void Decoder::checkValue(const TensorValue &tensor, size_t index) {
+void Decoder::settleValue(TensorValue &tensor, size_t index) {
   std::optional<size_t> expected = denseBytes(tensor.dtype.type, tensor.shape);
   if (!expected)
     fail(fmt::format("tensor {} of {} has an impossible shape, {}", index, here(), fmt::join(tensor.shape, "x")));
+  if (tensor.hasValue && model.compressed)
+    decompress(tensor, *expected, fmt::format("tensor {} of {}", index, here()));
   if (tensor.hasValue && tensor.data.size() != *expected)
-    fail(fmt::format("tensor {} of {} has a value of {} bytes where {} [{}] takes {}; compressed and otherwise "
-                     "transformed values cannot be read",
+    fail(fmt::format("tensor {} of {} has a value of {} bytes where {} [{}] takes {}; values that are compressed are read "
+                     "from packed models whose information has has_compression, otherwise transformed ones are not",
                      index, here(), tensor.data.size(), dtypeName(tensor.dtype.type), fmt::join(tensor.shape, "x"),
                      *expected));
 }

@@ -63,7 +63,9 @@ private:
   std::string text(const flatbuffers::String *string);
   std::vector<int64_t> shape(const flatbuffers::Vector<uint32_t> *dims, const std::string &owner);
   DTypeDesc dtype(const schema::DType *dtype, const std::string &owner);
-  void checkValue(const TensorValue &tensor, size_t index);
+  /// Decodes the value, where the model is compressed, and checks that it has the size of its type.
+  void settleValue(TensorValue &tensor, size_t index);
+  void decompress(TensorValue &tensor, size_t denseBytes, const std::string &owner);
 
   /// Starts operator number `index` of the file.
   void begin(uint32_t index);

@@ -92,7 +92,7 @@ void Decoder::readV1() {
             value.hasValue = true;
           }
           cursor += size;
-          checkValue(value, i);
+          settleValue(value, i);
           op.tensors.push_back(std::move(value));
         }
       }

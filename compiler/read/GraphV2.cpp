@@ -77,7 +77,7 @@ void Decoder::readV2() {
             value.data = graph.fileBytes(*stored.data());
             value.hasValue = true;
           }
-          checkValue(value, i);
+          settleValue(value, i);
           op.tensors.push_back(std::move(value));
         }
       }

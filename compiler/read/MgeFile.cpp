@@ -157,16 +157,19 @@ size_t readTestCases(Model &model, size_t at) {
     Model values;
     values.path = model.path;
     values.bytes = model.bytes;
+    values.compressed = model.compressed;
     Extent extent = extentAt(model, at, fmt::format("test case {}", i));
     decode(values, extent);
     model.testInputs.push_back(valuesOf(values, names, i));
+    model.decoded.insert(model.decoded.end(), values.decoded.begin(), values.decoded.end());
     at = extent.end;
   }
   return at;
 }
 
-Model readSniffed(std::vector<uint8_t> bytes, const std::string &path, bool wrapped) {
+Model readSniffed(std::vector<uint8_t> bytes, const std::string &path, bool wrapped, bool compressed = false) {
   Model model;
+  model.compressed = compressed;
   model.path = path;
   model.bytes = std::make_shared<const std::vector<uint8_t>>(std::move(bytes));
   model.testcase = wrapped;
@@ -194,10 +197,10 @@ template <typename F> Model guarded(const std::string &path, F &&read) {
 
 } // namespace
 
-Model mgec::read::readModel(std::vector<uint8_t> bytes, const std::string &path) {
+Model mgec::read::readModel(std::vector<uint8_t> bytes, const std::string &path, bool compressed) {
   return guarded(path, [&] {
     bool wrapped = sniff(std::span<const uint8_t>(bytes).first(std::min(bytes.size(), headBytes)), path);
-    return readSniffed(std::move(bytes), path, wrapped);
+    return readSniffed(std::move(bytes), path, wrapped, compressed);
   });
 }
 

@@ -55,7 +55,7 @@ struct TensorValue {
   std::vector<int64_t> shape;        // rank >= 1
   TensorFormat format = TensorFormat::Default;
   std::string compNode;              // logical locator, "" when absent
-  std::span<const uint8_t> data;     // row-major, little-endian, into Model::bytes
+  std::span<const uint8_t> data;     // row-major, little-endian, into Model::bytes or Model::decoded
   bool hasValue = false;
 };
 
@@ -134,7 +134,9 @@ struct Model {
   /// Values that a test-case wrapper embeds: per further model, (input name, tensor).
   std::vector<std::vector<std::pair<std::string, TensorValue>>> testInputs;
   std::vector<std::string> warnings;     // newer version, trailing bytes …
-  std::shared_ptr<const std::vector<uint8_t>> bytes;  // keeps every span alive
+  std::shared_ptr<const std::vector<uint8_t>> bytes;  // keeps every span alive, with the next one
+  std::vector<std::shared_ptr<const std::vector<uint8_t>>> decoded; // values that the file holds compressed
+  bool compressed = false;               // values are stored as MegEngine Lite's `has_compression` says, see Compression.cpp
 
   std::string versionText() const;       // "1.13.0"
 };
@@ -146,7 +148,8 @@ struct ReadError : std::runtime_error {
 
 /// Reads the model at `path`. Throws ReadError.
 Model readModelFile(const std::string &path);
-/// Reads a model from memory; `path` is used in messages only. Throws ReadError.
-Model readModel(std::vector<uint8_t> bytes, const std::string &path);
+/// Reads a model from memory; `path` is used in messages only, and nothing in the bytes says whether they are `compressed`.
+/// Throws ReadError.
+Model readModel(std::vector<uint8_t> bytes, const std::string &path, bool compressed = false);
 
 } // namespace mgec::read

@@ -129,7 +129,7 @@ PlainModel tools::readPlain(const std::string &path, const std::string &method) 
     lite::Secret bytes = lite::read_file(path);
     return std::move(lite::unlock(bytes.bytes.data(), bytes.bytes.size(), path, {}, config, io, info).bytes);
   });
-  result.model = read::readModel(std::move(plain), path);
+  result.model = read::readModel(std::move(plain), path, config.has_compression);
   if (!result.info.empty())
     result.info = nlohmann::ordered_json::parse(result.info).dump(-1, ' ', /*ensure_ascii=*/true);
   result.locked = true;

@@ -73,7 +73,7 @@ struct LITE_API Options {
 
 /** How to load a network. */
 struct LITE_API Config {
-    bool has_compression = false; ///< compiled: weights are stored decoded
+    bool has_compression = false; ///< compiled, for packed models whose information says so: weights are stored decoded
     int device_id = 0;            ///< remembered; a CPU network runs on the threads it is given
     LiteDeviceType device_type = LiteDeviceType::LITE_CPU;
     LiteBackend backend = LiteBackend::LITE_DEFAULT;

@@ -31,21 +31,22 @@ void checkTensor(const Model &model, const TensorValue &tensor) {
     rows *= static_cast<size_t>(tensor.shape[i]);
   size_t rowBytes = (static_cast<size_t>(tensor.shape.back()) * dtypeBits(tensor.dtype.type) + 7) / 8;
   require(tensor.data.size() == rows * rowBytes, "a value has the size of its type and shape");
-  if (!tensor.data.empty())
-    require(tensor.data.data() >= model.bytes->data() &&
-                tensor.data.data() + tensor.data.size() <= model.bytes->data() + model.bytes->size(),
-            "a value lies within the file");
+  const auto within = [&](const std::vector<uint8_t> &bytes) {
+    return tensor.data.data() >= bytes.data() && tensor.data.data() + tensor.data.size() <= bytes.data() + bytes.size();
+  };
+  bool found = tensor.data.empty() || within(*model.bytes);
+  for (const auto &decoded : model.decoded)
+    found = found || within(*decoded);
+  require(found, "a value lies within the file, or what was decoded of it");
 }
 
 // The last byte that is read; kept so that reading is not optimised away.
 volatile uint8_t sink;
 
-} // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  std::vector<uint8_t> bytes(data, data + size);
+/// Reads everything that the reader makes of the bytes.
+void look(const std::vector<uint8_t> &bytes, bool compressed) {
   try {
-    Model model = readModel(bytes, "fuzz.mge");
+    Model model = readModel(bytes, "fuzz.mge", compressed);
     require(fingerprint(bytes) == model.fingerprint, "both ways to the fingerprint agree");
     uint32_t defined = 0;
     for (const Operator &op : model.operators) {
@@ -78,5 +79,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   } catch (const ReadError &error) {
     require(error.what()[0] != '\0', "an error says something");
   }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  const std::vector<uint8_t> bytes(data, data + size);
+  for (bool compressed : {false, true})
+    look(bytes, compressed);
   return 0;
 }

@@ -113,6 +113,48 @@ TEST(Synthetic, ValuesHaveTheirSize) {
   EXPECT_TRUE(contains(errorV1(change), "has a value of 11 bytes where Float32 [3] takes 12"));
 }
 
+TEST(Synthetic, ValuesMayBeCompressed) {
+  // The constant of relu(x + c), three floats, as 0.5 q + 10 with q = 2, 4, 258.
+  const std::vector<float> plain = {11, 12, 139};
+  std::vector<uint8_t> dense(12), head(8), bytes = {1}, words = {2}, as_is = {0};
+  const float scale[] = {0.5f, 10.0f}, low = 10.5f;
+  std::memcpy(dense.data(), plain.data(), 12);
+  std::memcpy(head.data(), scale, 8);
+  bytes.insert(bytes.end(), head.begin(), head.end());
+  words.insert(words.end(), head.begin(), head.end());
+  as_is.insert(as_is.end(), dense.begin(), dense.end());
+  bytes.insert(bytes.end(), {2, 4, 1});
+  words.insert(words.end(), {2, 0, 4, 0, 2, 1});
+  const auto read = [](const std::vector<uint8_t> &value, bool v1, bool compressed = true) {
+    ModelSpec spec = smallModel();
+    spec.ops[1].tensors[0].data = value;
+    Model model = readModel(v1 ? buildV1(spec) : buildV2(spec), "test", compressed);
+    const Model moved = std::move(model);
+    return std::vector<uint8_t>(moved.operators[1].tensors[0].data.begin(), moved.operators[1].tensors[0].data.end());
+  };
+  for (bool v1 : {false, true}) {
+    EXPECT_EQ(read(as_is, v1), dense);
+    EXPECT_EQ(read(words, v1), dense);
+    std::vector<uint8_t> coarse = dense;
+    std::memcpy(coarse.data() + 8, &low, 4);
+    EXPECT_EQ(read(bytes, v1), coarse);
+    const auto error = [&](std::vector<uint8_t> value, bool compressed = true) -> std::string {
+      try {
+        read(value, v1, compressed);
+      } catch (const ReadError &problem) {
+        return problem.what();
+      }
+      return "";
+    };
+    EXPECT_NE(error(words, false).find("has_compression"), std::string::npos);
+    words.pop_back();
+    EXPECT_NE(error(words).find("13 compressed bytes where 3 elements take 14"), std::string::npos);
+    words.push_back(1);
+    EXPECT_NE(error({3, 0}).find("unknown method 3"), std::string::npos);
+    EXPECT_NE(error({0}).find("a value of 0 bytes"), std::string::npos);
+  }
+}
+
 TEST(Synthetic, AnInputMayHaveADefault) {
   Model model = read(changed([](ModelSpec &spec) { spec.ops[0].tensors[0].data.emplace(24, 0); }));
   EXPECT_TRUE(model.operators[0].tensors[0].hasValue);
