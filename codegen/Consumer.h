@@ -44,8 +44,8 @@ struct ConsumerPlan {
   std::string result;                // "t1", or "x" when there are no consumers
 };
 
-/// The elementwise operations of the group behind `anchor`, whose result 0 is `x`, up to the group's result or to the next
-/// operation that is no elementwise one, which reads what they make.
+/// The elementwise operations of the group behind `anchor`, whose result 0 is `x`, up to the group's result or to the
+/// next operation that is no elementwise one, which reads what they make.
 mlir::FailureOr<ConsumerPlan> planConsumer(mge::GroupOp group, mlir::Operation *anchor);
 
 /// How the consumers of the group read operand `number`; None when only the anchor does.

@@ -176,7 +176,8 @@ void Nest::ifLess(const Idx &a, const Idx &b, function_ref<void()> then, functio
       otherwise();
     return;
   }
-  Value condition = arith::CmpIOp::create(builder, kernel.getLoc(), arith::CmpIPredicate::slt, materialise(a), materialise(b));
+  Value condition =
+      arith::CmpIOp::create(builder, kernel.getLoc(), arith::CmpIPredicate::slt, materialise(a), materialise(b));
   auto branch = scf::IfOp::create(builder, kernel.getLoc(), condition, static_cast<bool>(otherwise));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(branch.thenBlock());
@@ -259,12 +260,13 @@ LogicalResult KernelBuilder::kernel(StringRef suffix, KernelOptions options, fun
       bool moves = options.batched && nest.isBatchRuntime() && operand.kind == OperandKind::Full;
       strides.push_back(moves ? nest.inSampleElements(operand.number) : 0);
     }
-    functors.push_back(builder.getDictionaryAttr({builder.getNamedAttr("name", builder.getStringAttr(functor)),
-                                                  builder.getNamedAttr("steps", builder.getStrArrayAttr(steps)),
-                                                  builder.getNamedAttr("kinds", builder.getStrArrayAttr(kinds)),
-                                                  builder.getNamedAttr("roles", builder.getArrayAttr(roles)),
-                                                  builder.getNamedAttr("strides", builder.getDenseI64ArrayAttr(strides)),
-                                                  builder.getNamedAttr("result", builder.getStringAttr(plan->result))}));
+    functors.push_back(
+        builder.getDictionaryAttr({builder.getNamedAttr("name", builder.getStringAttr(functor)),
+                                   builder.getNamedAttr("steps", builder.getStrArrayAttr(steps)),
+                                   builder.getNamedAttr("kinds", builder.getStrArrayAttr(kinds)),
+                                   builder.getNamedAttr("roles", builder.getArrayAttr(roles)),
+                                   builder.getNamedAttr("strides", builder.getDenseI64ArrayAttr(strides)),
+                                   builder.getNamedAttr("result", builder.getStringAttr(plan->result))}));
   }
   if (!functors.empty())
     kernel.setFunctorsAttr(builder.getArrayAttr(functors));

@@ -5,7 +5,8 @@
 //     return builder.kernel("", {.chunks = rows}, [&](Nest &n) {
 //       Idx oh = n.chunk();
 //       n.loop("ow", 0, full, 6, [&](Idx ow) {
-//         n.micro("conv::tile<8, 2, 6>", {n.at(src, (oh * iw + ow) * 8), n.packed(1), ic, n.at(n.out(), ...)}, Nest::kConsumer);
+//         n.micro("conv::tile<8, 2, 6>",
+//                 {n.at(src, (oh * iw + ow) * 8), n.packed(1), ic, n.at(n.out(), ...)}, Nest::kConsumer);
 //       });
 //     });
 //
@@ -51,7 +52,8 @@ public:
 private:
   friend class Nest;
   Idx(mlir::AffineExpr expr, llvm::SmallVector<mlir::Value, 2> dims) : expr(expr), dims(std::move(dims)) {}
-  static std::pair<mlir::AffineExpr, mlir::AffineExpr> align(const Idx &a, const Idx &b, llvm::SmallVector<mlir::Value, 2> &dims);
+  static std::pair<mlir::AffineExpr, mlir::AffineExpr> align(const Idx &a, const Idx &b,
+                                                             llvm::SmallVector<mlir::Value, 2> &dims);
   int64_t constant = 0;
   mlir::AffineExpr expr; // null: `constant`
   llvm::SmallVector<mlir::Value, 2> dims;
@@ -90,7 +92,8 @@ public:
   /// The chunk number within its sample, and the sample (0 when the kernel is not batched).
   Idx chunk();
   Idx sample();
-  /// Group operand k and result k at the current sample (batched kernels) or sample 0, as pointers to their storage type.
+  /// Group operand k and result k at the current sample (batched kernels) or sample 0, as pointers to their storage
+  /// type.
   Ptr in(unsigned k);
   Ptr out(unsigned k = 0);
   /// The packed constant that stands for group operand k.
@@ -103,7 +106,8 @@ public:
 
   void loop(llvm::StringRef name, const Idx &low, const Idx &high, int64_t step, llvm::function_ref<void(Idx)> body);
   /// if (a < b) then else otherwise
-  void ifLess(const Idx &a, const Idx &b, llvm::function_ref<void()> then, llvm::function_ref<void()> otherwise = nullptr);
+  void ifLess(const Idx &a, const Idx &b, llvm::function_ref<void()> then,
+              llvm::function_ref<void()> otherwise = nullptr);
   Idx min(const Idx &a, const Idx &b);
   /// Calls the micro-kernel template `callee`; `functor` names the functor to append.
   void micro(const std::string &callee, std::vector<Arg> args, const char *functor = nullptr);

@@ -25,8 +25,14 @@ struct Stage {
 const Stage kStages[] = {
     {"infer", [](const CompileOptions &) { return createInferShapes(); }},
     {"simplify", [](const CompileOptions &) { return createSimplify(); }},
-    {"fuse", [](const CompileOptions &o) { return createFuse({o.referenceOnly ? 0 : o.fusionLevel}); }}, // references run single operations
-    {"choose", [](const CompileOptions &o) { return createChoose({o.forceRows, o.referenceOnly}); }},
+    {"fuse",
+     [](const CompileOptions &o) {
+       return createFuse({o.referenceOnly ? 0 : o.fusionLevel});
+     }}, // references run single operations
+    {"choose",
+     [](const CompileOptions &o) {
+       return createChoose({o.forceRows, o.referenceOnly});
+     }},
     {"tile-fuse", [](const CompileOptions &) { return createTileFuse(); }},
     {"pack", [](const CompileOptions &) { return createPack(); }},
     {"plan", [](const CompileOptions &) { return createPlan(); }},
@@ -102,7 +108,8 @@ void dump(ModuleOp module, const CompileOptions &options, unsigned number, Strin
   llvm::raw_fd_ostream os(path, error);
   // Weights stay out: dumps are for reading.
   if (!error)
-    module->print(os, OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(64).enableDebugInfo(false));
+    module->print(os,
+                  OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(64).enableDebugInfo(false));
   os.close();
   if (!error)
     error = os.error();

@@ -75,7 +75,8 @@ std::vector<std::string> mgec::codegen::findCompiler(const std::string &wanted, 
   if (!triple.empty()) {
     if (auto found = command(triple + "-g++"); !found.empty())
       return found;
-    fail("no cross compiler " + triple + "-g++ was found; install it (Debian: g++-" + triple + ") or name one with --cxx");
+    fail("no cross compiler " + triple + "-g++ was found; install it (Debian: g++-" + triple +
+         ") or name one with --cxx");
   }
   for (const char *variable : {"MGEC_CXX", "CXX"})
     if (const char *value = getenv(variable); value && *value) {
@@ -86,7 +87,8 @@ std::vector<std::string> mgec::codegen::findCompiler(const std::string &wanted, 
   for (const char *name : {"g++", "clang++", "c++"})
     if (auto found = command(name); !found.empty())
       return found;
-  fail("building a library needs a C++17 compiler, and none was found (looked for g++, clang++, c++); install one, set CXX, "
+  fail("building a library needs a C++17 compiler, and none was found (looked for g++, clang++, c++); install one, set "
+       "CXX, "
        "or write sources with -o FOLDER");
 }
 
@@ -130,7 +132,8 @@ void mgec::codegen::buildArtifact(const SourceTree &tree, const TargetSet &targe
                                   const BuildOptions &options) {
   const std::vector<std::string> compiler = findCompiler(options.compiler, targets.best().triple);
   bool shared = StringRef(output).ends_with(".so");
-  // Written beside its place and renamed: a reader never sees half a library. That it can be written is known before the compilers run.
+  // Written beside its place and renamed: a reader never sees half a library. That it can be written is known before
+  // the compilers run.
   SmallString<256> folder(output);
   path::remove_filename(folder);
   if (!folder.empty())
@@ -162,11 +165,13 @@ void mgec::codegen::buildArtifact(const SourceTree &tree, const TargetSet &targe
     for (size_t k; (k = next++) < units.size();) {
       const Unit &unit = units[k];
       std::vector<std::string> command = compiler;
-      for (const std::string &word : {std::string("-c"), temporary.file(unit.source), std::string("-o"),
-                                      temporary.file(unit.source + ".o"), std::string("-fPIC"), std::string("-fvisibility=hidden")})
+      for (const std::string &word :
+           {std::string("-c"), temporary.file(unit.source), std::string("-o"), temporary.file(unit.source + ".o"),
+            std::string("-fPIC"), std::string("-fvisibility=hidden")})
         command.push_back(word);
       if (StringRef(unit.source).ends_with(".cpp")) {
-        for (const char *flag : {"-std=c++17", "-O3", "-ffp-contract=off", "-fno-exceptions", "-fno-rtti", "-Wall", "-Wextra"})
+        for (const char *flag :
+             {"-std=c++17", "-O3", "-ffp-contract=off", "-fno-exceptions", "-fno-rtti", "-Wall", "-Wextra"})
           command.push_back(flag);
         // Same sources, same objects, wherever they stand.
         command.push_back("-ffile-prefix-map=" + temporary.folder.str().str() + "=.");

@@ -16,16 +16,17 @@ struct BuildOptions {
   std::function<void(const std::string &)> progress; // one line a finished step
 };
 
-/// Writes the tree below `directory`, which is made when missing. Files of a tree written there before are replaced; anything
-/// else in the folder stays. Throws std::runtime_error.
+/// Writes the tree below `directory`, which is made when missing. Files of a tree written there before are replaced;
+/// anything else in the folder stays. Throws std::runtime_error.
 void writeTree(const SourceTree &tree, const std::string &directory);
 
 /// Compiles the tree to a shared library (`path` ends in .so) or a static archive (.a), written atomically. Throws
 /// std::runtime_error with what the compiler said.
-void buildArtifact(const SourceTree &tree, const TargetSet &targets, const std::string &path, const BuildOptions &options);
+void buildArtifact(const SourceTree &tree, const TargetSet &targets, const std::string &path,
+                   const BuildOptions &options);
 
-/// The C++ compiler that buildArtifact would run, with the words that follow it ("ccache g++", "g++ -O1"); throws where there
-/// is none. The first word is a path.
+/// The C++ compiler that buildArtifact would run, with the words that follow it ("ccache g++", "g++ -O1"); throws where
+/// there is none. The first word is a path.
 std::vector<std::string> findCompiler(const std::string &wanted, const std::string &triple);
 
 } // namespace mgec::codegen

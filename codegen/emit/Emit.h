@@ -16,7 +16,8 @@ namespace mgec::codegen {
 using SourceTree = std::map<std::string, std::string>;
 
 struct EmitOptions {
-  /// The options that decided what was compiled, for the manifest: what compiles the same code from other weights. JSON.
+  /// The options that decided what was compiled, for the manifest: what compiles the same code from other weights.
+  /// JSON.
   std::string record = "{}";
   /// Locks weights (core/Crypto.h); null leaves them plain. The size of the result must depend on their size alone.
   std::function<std::string(llvm::StringRef weights)> seal;
@@ -24,20 +25,20 @@ struct EmitOptions {
   std::string keyId;
 };
 
-/// Prints a network at stage `build`. `name` is the model's name; the tree is deterministic (unless the weights are sealed)
-/// and stands alone: sources, the kernel headers they use, weights, a CMakeLists.txt and a manifest. Printing changes nothing
-/// in the IR.
+/// Prints a network at stage `build`. `name` is the model's name; the tree is deterministic (unless the weights are
+/// sealed) and stands alone: sources, the kernel headers they use, weights, a CMakeLists.txt and a manifest. Printing
+/// changes nothing in the IR.
 ///
-/// "code_hash" in the manifest names everything but the weights and the model's fingerprint: two trees that share it are
-/// the same program for different weights.
+/// "code_hash" in the manifest names everything but the weights and the model's fingerprint: two trees that share it
+/// are the same program for different weights.
 mlir::FailureOr<SourceTree> emitNetwork(mge::NetworkOp network, llvm::StringRef name, const EmitOptions &options = {});
 
 /// What stands in an artifact in front of the weights, `weightsMarkBytes` bytes: found by who puts other weights there.
 constexpr size_t weightsMarkBytes = 64;
 std::string weightsMark(llvm::StringRef graphHash);
 
-/// `name` as an identifier, which names symbols, a header and a CMake target: of a length that build tools take, and no name
-/// that CMake or the C library has already.
+/// `name` as an identifier, which names symbols, a header and a CMake target: of a length that build tools take, and no
+/// name that CMake or the C library has already.
 std::string identifier(llvm::StringRef name);
 
 /// A text file under construction.

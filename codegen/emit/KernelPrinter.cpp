@@ -209,7 +209,9 @@ private:
              expressionOf(min.getMap(), 1, min.getOperands()) + ")";
     if (auto at = dyn_cast<mgk::AtOp>(op)) {
       std::string index = use(at.getIndex());
-      return use(at.getBase()) + " + " + (index.find(" / ") == std::string::npos && index.find(" - ") == std::string::npos ? index : "(" + index + ")");
+      return use(at.getBase()) + " + " +
+             (index.find(" / ") == std::string::npos && index.find(" - ") == std::string::npos ? index
+                                                                                               : "(" + index + ")");
     }
     if (auto scratch = dyn_cast<mgk::ScratchOp>(op)) {
       std::string type = cType(cast<mgk::PtrType>(scratch.getType()).getElement());

@@ -35,7 +35,8 @@ static json tensors(ArrayAttr names, TypeRange types, VariantOp variant) {
   return list;
 }
 
-std::string codegen::manifestJson(NetworkOp network, StringRef name, const TargetSet &targets, const ManifestFacts &facts) {
+std::string codegen::manifestJson(NetworkOp network, StringRef name, const TargetSet &targets,
+                                  const ManifestFacts &facts) {
   json root;
   root["mgec"] = MGEC_VERSION;
   root["model"] = json::parse(utf8(name));
@@ -55,12 +56,14 @@ std::string codegen::manifestJson(NetworkOp network, StringRef name, const Targe
     entry["precision"] = variant.getPrecision().str();
     if (variant.hasSymbolicBatch())
       for (auto symbol : variant.getSymbols()->getAsRange<SymbolAttr>())
-        entry["symbols"].push_back({{"name", symbol.getName().str()}, {"min", symbol.getMin()}, {"max", symbol.getMax()}});
+        entry["symbols"].push_back(
+            {{"name", symbol.getName().str()}, {"min", symbol.getMin()}, {"max", symbol.getMax()}});
     entry["inputs"] = tensors(variant.getInputNames(), variant.getBlock().getArgumentTypes(), variant);
     for (auto [k, input] : llvm::enumerate(entry["inputs"]))
       if (variant.getInputDefault(k))
         input["has_default"] = true;
-    entry["outputs"] = tensors(variant.getOutputNames(), variant.getBlock().getTerminator()->getOperandTypes(), variant);
+    entry["outputs"] =
+        tensors(variant.getOutputNames(), variant.getBlock().getTerminator()->getOperandTypes(), variant);
     entry["arena_bytes"] = variant.getArenaBytes().value_or(0);
     entry["arena_lower_bound_bytes"] = variant.getLowerBoundBytes().value_or(0);
     entry["scratch_bytes_per_thread"] = variant.getScratchBytes().value_or(0);

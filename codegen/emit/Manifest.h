@@ -17,6 +17,7 @@ struct ManifestFacts {
 };
 
 /// Shapes, types, targets, kernel rows, memory and weights of a network at stage `build`, pretty-printed.
-std::string manifestJson(mge::NetworkOp network, llvm::StringRef name, const TargetSet &targets, const ManifestFacts &facts);
+std::string manifestJson(mge::NetworkOp network, llvm::StringRef name, const TargetSet &targets,
+                         const ManifestFacts &facts);
 
 } // namespace mgec::codegen

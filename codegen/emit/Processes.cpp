@@ -42,7 +42,9 @@ void end(int signal) {
   if (auto call = all.call.load())
     call();
   // The threads in runProgram take note of the ends.
-  const auto anyAlive = [&] { return std::any_of(all.groups.begin(), all.groups.end(), [](pid_t leader) { return kill(leader, 0) == 0; }); };
+  const auto anyAlive = [&] {
+    return std::any_of(all.groups.begin(), all.groups.end(), [](pid_t leader) { return kill(leader, 0) == 0; });
+  };
   for (pid_t group : all.groups)
     kill(-group, SIGTERM);
   for (int tries = 0; tries < 2000 && anyAlive(); ++tries)
@@ -104,8 +106,8 @@ Disappearing::~Disappearing() {
   registry().paths.erase(registry().paths.find(path));
 }
 
-int mgec::codegen::runProgram(const std::vector<std::string> &command, const std::string &log, const std::string &temporary,
-                              std::string &error) {
+int mgec::codegen::runProgram(const std::vector<std::string> &command, const std::string &log,
+                              const std::string &temporary, std::string &error) {
   std::vector<char *> argv, env;
   for (const std::string &word : command)
     argv.push_back(const_cast<char *>(word.c_str()));

@@ -1,10 +1,10 @@
 // prelude.hpp: what every kernel header starts from.
 //
-// Kernel headers are compiled in three places: beside generated code (one translation unit an ISA), in the compiler (the
-// references, for constant folding and the evaluator) and in tests. They include no standard headers and instantiate nothing
-// from std, because the same inline function compiled for two ISAs would be one weak symbol of which the linker keeps any
-// copy. Everything lives in an inline namespace named after the ISA and, inside it, in an unnamed namespace: no kernel
-// symbol leaves its object file.
+// Kernel headers are compiled in three places: beside generated code (one translation unit an ISA), in the compiler
+// (the references, for constant folding and the evaluator) and in tests. They include no standard headers and
+// instantiate nothing from std, because the same inline function compiled for two ISAs would be one weak symbol of
+// which the linker keeps any copy. Everything lives in an inline namespace named after the ISA and, inside it, in an
+// unnamed namespace: no kernel symbol leaves its object file.
 //
 // The translation unit defines MGEC_ISA_NAMESPACE before the first include.
 #pragma once

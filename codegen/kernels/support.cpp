@@ -70,8 +70,9 @@ bool codegen::readsChannels(mge::GroupOp group) {
   return false;
 }
 
-std::optional<Candidate> codegen::makeCandidate(mge::GroupOp group, StringRef row, ArrayRef<mge::LayoutAttr> anchorLayouts,
-                                                mge::LayoutAttr result, double nanoseconds) {
+std::optional<Candidate> codegen::makeCandidate(mge::GroupOp group, StringRef row,
+                                                ArrayRef<mge::LayoutAttr> anchorLayouts, mge::LayoutAttr result,
+                                                double nanoseconds) {
   Candidate candidate;
   candidate.row = row.str();
   candidate.nanoseconds = nanoseconds;

@@ -2,8 +2,8 @@
 //
 // A reference function has the signature
 //     void ref::NAME(const View* in, int n_in, const View* out, int n_out, const NAMEParams& params)
-// where NAME is the mnemonic of the mge dialect's operation and NAMEParams its attributes (params.hpp, generated from the
-// operation definitions). Absent optional inputs have data == nullptr. Outputs are written in full, never read.
+// where NAME is the mnemonic of the mge dialect's operation and NAMEParams its attributes (params.hpp, generated from
+// the operation definitions). Absent optional inputs have data == nullptr. Outputs are written in full, never read.
 #pragma once
 #include "prelude.hpp"
 

@@ -56,9 +56,9 @@ static Target aarch64() {
   return t;
 }
 
-/// This machine's own features: the level it reaches and the extensions that kernels use, tuned for this processor. What the
-/// code may use is spelled out, so that the check at load covers all of it (`-march=native` would use features that the
-/// check does not know).
+/// This machine's own features: the level it reaches and the extensions that kernels use, tuned for this processor.
+/// What the code may use is spelled out, so that the check at load covers all of it (`-march=native` would use features
+/// that the check does not know).
 static Target native() {
 #if defined(__x86_64__)
   llvm::StringMap<bool> has = llvm::sys::getHostCPUFeatures();

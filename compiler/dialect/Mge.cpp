@@ -106,7 +106,8 @@ Attribute EncodingAttr::parse(AsmParser &parser, Type) {
   return EncodingAttr::get(parser.getContext(), layout, dims);
 }
 
-LogicalResult PlaceAttr::verify(llvm::function_ref<InFlightDiagnostic()> error, StringRef space, int64_t offset, int64_t bytes) {
+LogicalResult PlaceAttr::verify(llvm::function_ref<InFlightDiagnostic()> error, StringRef space, int64_t offset,
+                                int64_t bytes) {
   if (space != "arena" && space != "output" && space != "input")
     return error() << "a place is in the arena, an output or an input, not in " << space;
   if (offset < 0 || bytes < 0)

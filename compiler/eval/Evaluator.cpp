@@ -89,7 +89,8 @@ template <class Visit> static void walkLayout(ArrayRef<int64_t> shape, LayoutAtt
   }
 }
 
-std::vector<uint8_t> eval::toLayout(ArrayRef<uint8_t> bytes, ArrayRef<int64_t> shape, LayoutAttr layout, unsigned width) {
+std::vector<uint8_t> eval::toLayout(ArrayRef<uint8_t> bytes, ArrayRef<int64_t> shape, LayoutAttr layout,
+                                    unsigned width) {
   if (layout.isRowMajor())
     return bytes.vec();
   int64_t count = 1;
@@ -102,7 +103,8 @@ std::vector<uint8_t> eval::toLayout(ArrayRef<uint8_t> bytes, ArrayRef<int64_t> s
   return out;
 }
 
-std::vector<uint8_t> eval::fromLayout(ArrayRef<uint8_t> bytes, ArrayRef<int64_t> shape, LayoutAttr layout, unsigned width) {
+std::vector<uint8_t> eval::fromLayout(ArrayRef<uint8_t> bytes, ArrayRef<int64_t> shape, LayoutAttr layout,
+                                      unsigned width) {
   int64_t count = 1;
   for (int64_t extent : shape)
     count *= extent;

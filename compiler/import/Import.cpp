@@ -100,10 +100,10 @@ public:
       return {};
     OwningOpRef<ModuleOp> module = ModuleOp::create(builder.getUnknownLoc());
     builder.setInsertionPointToEnd(module->getBody());
-    network = NetworkOp::create(builder, module->getLoc(), builder.getStringAttr("network"),
-                                builder.getStringAttr(hex(model.fingerprint)),
-                                builder.getStringAttr(hex(model.graphHash)), builder.getStringAttr("import"), ArrayAttr(), IntegerAttr(),
-                                IntegerAttr());
+    network =
+        NetworkOp::create(builder, module->getLoc(), builder.getStringAttr("network"),
+                          builder.getStringAttr(hex(model.fingerprint)), builder.getStringAttr(hex(model.graphHash)),
+                          builder.getStringAttr("import"), ArrayAttr(), IntegerAttr(), IntegerAttr());
     network.getBody().emplaceBlock();
     if (failed(importWeights()))
       return {};
@@ -206,9 +206,9 @@ private:
         emitError(loc) << "has the zero point " << dtype.zeroPoint << ", out of range";
         return {};
       }
-      return quant::UniformQuantizedType::get(isSigned ? quant::QuantizationFlags::Signed : 0,
-                                              IntegerType::get(&context, width), Float32Type::get(&context),
-                                              static_cast<double>(dtype.scale), isSigned ? 0 : dtype.zeroPoint, low, high);
+      return quant::UniformQuantizedType::get(
+          isSigned ? quant::QuantizationFlags::Signed : 0, IntegerType::get(&context, width),
+          Float32Type::get(&context), static_cast<double>(dtype.scale), isSigned ? 0 : dtype.zeroPoint, low, high);
     };
     switch (dtype.type) {
     case D::Float32: return Float32Type::get(&context);
@@ -254,7 +254,8 @@ private:
   }
 
   /// The type of an input: the extents that the user gave, or those in the file.
-  FailureOr<RankedTensorType> inputType(const Operator &op, const ShapeSet &shapes, SmallVectorImpl<Attribute> &symbols) {
+  FailureOr<RankedTensorType> inputType(const Operator &op, const ShapeSet &shapes,
+                                        SmallVectorImpl<Attribute> &symbols) {
     const read::TensorValue &tensor = op.tensors[0];
     Location loc = locOf(op);
     Type element = elementType(loc, tensor.dtype);
@@ -293,7 +294,8 @@ private:
     return tensorType(dims, element, 1);
   }
 
-  /// The weight that an input stands for when nothing is given: the value in the file, where the variant keeps its shape.
+  /// The weight that an input stands for when nothing is given: the value in the file, where the variant keeps its
+  /// shape.
   Attribute defaultOf(const Operator &op, RankedTensorType type) {
     const read::TensorValue &tensor = op.tensors[0];
     if (!tensor.hasValue || type.getShape() != ArrayRef<int64_t>(tensor.shape))
@@ -443,7 +445,8 @@ private:
     if (op.type == "BatchNormV1")
       needed = 5;
     else if (StringRef(op.type).starts_with("Conv") || StringRef(op.type).contains("MatrixMul") ||
-             op.type == "AdaptivePoolingV1" || op.type == "ReshapeV1" || op.type == "Broadcast" || op.type == "ResizeV2")
+             op.type == "AdaptivePoolingV1" || op.type == "ReshapeV1" || op.type == "Broadcast" ||
+             op.type == "ResizeV2")
       needed = 2;
     if (count < needed)
       return emitError(loc) << op.type << " needs " << needed << " operands, has " << count;

@@ -33,7 +33,8 @@ static InputShape parseExtents(StringRef text, const std::string &argument) {
   for (StringRef part : parts) {
     int64_t extent;
     bool number = !part.getAsInteger(10, extent);
-    bool symbol = !part.empty() && llvm::isAlpha(part[0]) && llvm::all_of(part, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+    bool symbol = !part.empty() && llvm::isAlpha(part[0]) &&
+                  llvm::all_of(part, [](char c) { return llvm::isAlnum(c) || c == '_'; });
     if (!symbol && !(number && extent > 0 && extent <= INT32_MAX))
       throw std::runtime_error("--shape " + argument + ": '" + part.str() +
                                "' is neither a positive number nor a symbol such as N");
@@ -49,8 +50,11 @@ std::vector<ShapeSet> mgec::parseShapes(const std::vector<std::string> &argument
   auto finish = [&](const std::string &argument) { // a set: its bounds are of its own symbols, and it is like no other
     const ShapeSet &set = sets.back();
     for (const auto &[symbol, range] : set.bounds)
-      if (llvm::none_of(set.inputs, [&, &symbol = symbol](const auto &input) { return llvm::is_contained(input.second.extents, symbol); }))
-        throw std::runtime_error("--shape " + argument + ": there is a bound for " + symbol + ", but no dimension is called so");
+      if (llvm::none_of(set.inputs, [&, &symbol = symbol](const auto &input) {
+            return llvm::is_contained(input.second.extents, symbol);
+          }))
+        throw std::runtime_error("--shape " + argument + ": there is a bound for " + symbol +
+                                 ", but no dimension is called so");
     for (size_t k = 0; k + 1 < sets.size(); ++k)
       if (sets[k] == set) {
         sets.pop_back();

@@ -1,8 +1,8 @@
 //===- CheckPlan.cpp - the memory plan proved again ---------------------------------------------------------------===//
 //
-// Knows nothing of how the plan was made: it replays the groups in order on a map of who wrote each byte of the arena. Every
-// byte that a group reads must have been written by the group that defines the value and by nobody since; no kernel writes
-// what it still reads; everything stays inside of the arena; every output is written in its own memory.
+// Knows nothing of how the plan was made: it replays the groups in order on a map of who wrote each byte of the arena.
+// Every byte that a group reads must have been written by the group that defines the value and by nobody since; no
+// kernel writes what it still reads; everything stays inside of the arena; every output is written in its own memory.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "compiler/passes/Passes.h"

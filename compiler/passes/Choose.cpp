@@ -1,9 +1,10 @@
 //===- Choose.cpp - stage choose --------------------------------------------------------------------------------===//
 //
-// Rows and layouts for all groups at once. The cost of a choice is the sum of the rows' predicted times and of the relayouts
-// that it makes necessary (one an edge whose layouts differ: an upper bound, since edges share them). The solver starts from several assignments (cheapest rows,
-// blocked everywhere, row-major everywhere) and improves each by changing one group, then pairs of neighbours, until nothing
-// helps; the best result wins. Networks have hundreds of groups with a handful of rows each: this takes milliseconds.
+// Rows and layouts for all groups at once. The cost of a choice is the sum of the rows' predicted times and of the
+// relayouts that it makes necessary (one an edge whose layouts differ: an upper bound, since edges share them). The
+// solver starts from several assignments (cheapest rows, blocked everywhere, row-major everywhere) and improves each by
+// changing one group, then pairs of neighbours, until nothing helps; the best result wins. Networks have hundreds of
+// groups with a handful of rows each: this takes milliseconds.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "codegen/Family.h"
@@ -244,7 +245,8 @@ struct ChoosePass : mgec::impl::ChooseBase<ChoosePass> {
     StringRef(force).split(rows, ',', -1, /*KeepEmpty=*/false);
     for (StringRef row : rows)
       if (!codegen::findRow(row)) {
-        network.emitOpError() << "cannot prefer the row " << row << ", which does not exist; docs/generated/rows.md lists the rows";
+        network.emitOpError() << "cannot prefer the row " << row
+                              << ", which does not exist; docs/generated/rows.md lists the rows";
         return signalPassFailure();
       }
     codegen::TargetSet targets = targetsOf(network);

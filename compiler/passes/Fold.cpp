@@ -37,7 +37,8 @@ FailureOr<bool> mgec::foldConstants(VariantOp variant) {
     SmallVector<const eval::Tensor *> in;
     for (Value operand : op.getOperands()) {
       auto type = cast<RankedTensorType>(operand.getType());
-      operands.push_back({SmallVector<int64_t>(type.getShape()), type.getElementType(), bytesOf(weightOf(operand)).vec()});
+      operands.push_back(
+          {SmallVector<int64_t>(type.getShape()), type.getElementType(), bytesOf(weightOf(operand)).vec()});
     }
     for (const eval::Tensor &operand : operands)
       in.push_back(&operand);

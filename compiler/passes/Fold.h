@@ -5,8 +5,8 @@
 
 namespace mgec {
 
-/// Computes operations whose operands are all constants, to a fixed point; results above max(64 KiB, twice the operands)
-/// stay. Returns whether anything changed.
+/// Computes operations whose operands are all constants, to a fixed point; results above max(64 KiB, twice the
+/// operands) stay. Returns whether anything changed.
 mlir::FailureOr<bool> foldConstants(mge::VariantOp variant);
 
 /// Removes weights that nothing refers to.

@@ -72,8 +72,8 @@ struct FusePass : mgec::impl::FuseBase<FusePass> {
     network.setStage("fuse");
   }
 
-  /// Outputs are written by kernels: an output that is an input, a constant, or the same value (through views) as another
-  /// output gets a copy of its own.
+  /// Outputs are written by kernels: an output that is an input, a constant, or the same value (through views) as
+  /// another output gets a copy of its own.
   void copyOutputs(VariantOp variant) {
     Operation *output = variant.getBlock().getTerminator();
     llvm::SmallPtrSet<void *, 8> written;

@@ -107,7 +107,8 @@ private:
     return tensor;
   }
 
-  /// Shape arithmetic goes through other types too (sizes scaled by a float): small operations on known values are computed at once.
+  /// Shape arithmetic goes through other types too (sizes scaled by a float): small operations on known values are
+  /// computed at once.
   void evaluateHere(Operation *op) {
     if (op->getNumResults() != 1 || op->getNumOperands() == 0 || !op->hasTrait<HostArithmetic>())
       return;

@@ -1,8 +1,9 @@
 //===- Plan.cpp - stage plan ------------------------------------------------------------------------------------===//
 //
-// Every group result gets a place: an output's memory, its operand's place (views), or an offset in the arena. Offsets are
-// assigned by decreasing size, each at the lowest address that is free over its life (best known simple heuristic for
-// interval packing; within a few percent of the lower bound on real networks). CheckPlan.cpp then proves the result.
+// Every group result gets a place: an output's memory, its operand's place (views), or an offset in the arena. Offsets
+// are assigned by decreasing size, each at the lowest address that is free over its life (best known simple heuristic
+// for interval packing; within a few percent of the lower bound on real networks). CheckPlan.cpp then proves the
+// result.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "compiler/passes/Passes.h"
@@ -98,7 +99,8 @@ SmallVector<GroupOp> greedyOrder(ArrayRef<GroupOp> order) {
           change += bytes(each);
       llvm::SmallDenseSet<Value, 4> roots;
       for (Value operand : group.getInputs())
-        if (Value root = rootOf(operand); root.getDefiningOp<GroupOp>() && roots.insert(root).second && readers[root] == 1)
+        if (Value root = rootOf(operand);
+            root.getDefiningOp<GroupOp>() && roots.insert(root).second && readers[root] == 1)
           change -= bytes(root);
       return change;
     };

@@ -67,9 +67,10 @@ struct SimplifyPass : mgec::impl::SimplifyBase<SimplifyPass> {
         SmallVector<AffineExpr> dims = dimsOf(cast<RankedTensorType>(result.getType()));
         for (auto [axis, dim] : llvm::enumerate(dims))
           if (!constantOf(dim) && (axis != 0 || !batchMultiple(dim)))
-            return op.emitOpError() << "makes a tensor of shape " << shapeText(dims)
-                                    << "; of a batch that is known only at run time, the first extent alone may depend, as a "
-                                       "multiple. Compile for fixed shapes instead";
+            return op.emitOpError()
+                   << "makes a tensor of shape " << shapeText(dims)
+                   << "; of a batch that is known only at run time, the first extent alone may depend, as a "
+                      "multiple. Compile for fixed shapes instead";
       }
     return success();
   }

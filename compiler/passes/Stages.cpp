@@ -13,7 +13,8 @@ LogicalResult mgec::enterStage(mge::NetworkOp network, StringRef stage) {
   if (*needed == "tile-fuse")
     --needed;
   if (now < needed || now >= own)
-    return network.emitOpError() << "is at stage " << network.getStage() << "; stage " << stage << " follows " << *(own - 1);
+    return network.emitOpError() << "is at stage " << network.getStage() << "; stage " << stage << " follows "
+                                 << *(own - 1);
   if (auto names = network.getTargets())
     for (StringRef name : names->getAsValueRange<StringAttr>())
       if (!codegen::findTarget(name))

@@ -108,10 +108,10 @@ void Decoder::settleValue(TensorValue &tensor, size_t index) {
   if (tensor.hasValue && model.compressed)
     decompress(tensor, *expected, fmt::format("tensor {} of {}", index, here()));
   if (tensor.hasValue && tensor.data.size() != *expected)
-    fail(fmt::format("tensor {} of {} has a value of {} bytes where {} [{}] takes {}; values that are compressed are read "
-                     "from packed models whose information has has_compression, otherwise transformed ones are not",
-                     index, here(), tensor.data.size(), dtypeName(tensor.dtype.type), fmt::join(tensor.shape, "x"),
-                     *expected));
+    fail(fmt::format(
+        "tensor {} of {} has a value of {} bytes where {} [{}] takes {}; values that are compressed are read "
+        "from packed models whose information has has_compression, otherwise transformed ones are not",
+        index, here(), tensor.data.size(), dtypeName(tensor.dtype.type), fmt::join(tensor.shape, "x"), *expected));
 }
 
 void Decoder::begin(uint32_t index) {

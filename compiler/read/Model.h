@@ -136,20 +136,21 @@ struct Model {
   std::vector<std::string> warnings;     // newer version, trailing bytes …
   std::shared_ptr<const std::vector<uint8_t>> bytes;  // keeps every span alive, with the next one
   std::vector<std::shared_ptr<const std::vector<uint8_t>>> decoded; // values that the file holds compressed
-  bool compressed = false;               // values are stored as MegEngine Lite's `has_compression` says, see Compression.cpp
+  bool compressed = false; // values are stored as MegEngine Lite's `has_compression` says, see Compression.cpp
 
   std::string versionText() const;       // "1.13.0"
 };
 
-/// What every failure of the reader is: one sentence that names the file, what is wrong and, where it helps, what to do.
+/// What every failure of the reader is: one sentence that names the file, what is wrong and, where it helps, what to
+/// do.
 struct ReadError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 /// Reads the model at `path`. Throws ReadError.
 Model readModelFile(const std::string &path);
-/// Reads a model from memory; `path` is used in messages only, and nothing in the bytes says whether they are `compressed`.
-/// Throws ReadError.
+/// Reads a model from memory; `path` is used in messages only, and nothing in the bytes says whether they are
+/// `compressed`. Throws ReadError.
 Model readModel(std::vector<uint8_t> bytes, const std::string &path, bool compressed = false);
 
 } // namespace mgec::read

@@ -79,7 +79,8 @@ static void summarise(mge::NetworkOp network, double seconds, const std::string 
     std::fprintf(stderr, "  %s: arena %s (lower bound %s)%s, scratch %s a thread\n", shapes.c_str(),
                  humanBytes(variant.getArenaBytes().value_or(0)).c_str(),
                  humanBytes(variant.getLowerBoundBytes().value_or(0)).c_str(),
-                 variant.hasSymbolicBatch() ? " a sample" : "", humanBytes(variant.getScratchBytes().value_or(0)).c_str());
+                 variant.hasSymbolicBatch() ? " a sample" : "",
+                 humanBytes(variant.getScratchBytes().value_or(0)).c_str());
   }
   std::fprintf(stderr, "  weights %s; wrote %s in %.2f s\n", humanBytes(network.getPackedBytes().value_or(0)).c_str(),
                output.c_str(), seconds);
@@ -98,8 +99,8 @@ static void warnAboutReferences(mge::NetworkOp network) {
                "); `mgec explain` says why");
 }
 
-/// What decides the code, apart from the model: read back by `mgec repack`. The runtime finds the packed information by its
-/// key.
+/// What decides the code, apart from the model: read back by `mgec repack`. The runtime finds the packed information by
+/// its key.
 static std::string recordOf(const CompileOptions &options, const std::string &packedInfo) {
   nlohmann::ordered_json record;
   record["shapes"] = options.shapes;
@@ -141,7 +142,8 @@ void tools::compileModel(const CompileCommand &command) {
   if (!options.stopAfter.empty() && options.stopAfter != "emit") {
     std::string text;
     llvm::raw_string_ostream os(text);
-    loaded.compilation.module->print(os, mlir::OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(64));
+    loaded.compilation.module->print(os,
+                                     mlir::OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(64));
     line.reset();
     print(text + "\n");
     return;
@@ -232,8 +234,8 @@ static Runnable sealedArtifact(const CompileCommand &command) {
   return result;
 }
 
-/// What tells one C++ compiler from another: a number of its words, and of size and time of the programs among them. "" where
-/// there is none.
+/// What tells one C++ compiler from another: a number of its words, and of size and time of the programs among them. ""
+/// where there is none.
 static std::string compilerIdentity(const std::string &wanted, const std::string &triple) {
   std::string text;
   try {
@@ -285,7 +287,8 @@ Runnable tools::cachedArtifact(const CompileCommand &command) {
   if (compiler.empty()) { // what is there needs none: whichever compiler made it
     std::error_code error;
     for (llvm::sys::fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error))
-      if (StringRef name = llvm::sys::path::filename(it->path()); name.starts_with(key) && name.ends_with(".so") && isSound(it->path()))
+      if (StringRef name = llvm::sys::path::filename(it->path());
+          name.starts_with(key) && name.ends_with(".so") && isSound(it->path()))
         return Runnable(it->path());
     codegen::findCompiler(command.cxx, triple); // says what is missing
   }
@@ -296,7 +299,8 @@ Runnable tools::cachedArtifact(const CompileCommand &command) {
   llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path));
   codegen::Disappearing lockFile((path + ".lock").str());
   int lock;
-  if (!llvm::sys::fs::openFileForReadWrite(path + ".lock", lock, llvm::sys::fs::CD_OpenAlways, llvm::sys::fs::OF_None)) {
+  if (!llvm::sys::fs::openFileForReadWrite(path + ".lock", lock, llvm::sys::fs::CD_OpenAlways,
+                                           llvm::sys::fs::OF_None)) {
     (void)llvm::sys::fs::lockFile(lock); // without a lock the work may be done twice; the result appears at once
     if (isSound(path)) {
       llvm::sys::Process::SafelyCloseFileDescriptor(lock);

@@ -45,9 +45,9 @@ private:
 
 /// The shared library for a model, compiled on the fly when the cache has none. The cache ($MGEC_CACHE_DIR, else
 /// $XDG_CACHE_HOME/mgec, else ~/.cache/mgec) is keyed by the model's bytes, the options, this very program and the C++
-/// compiler; where there is no compiler, what another one made will do. A damaged library in it is made anew. A model that
-/// came encrypted or packed never gets there: its library is made anew, its weights sealed with a key that only this process
-/// has, and is gone at the end.
+/// compiler; where there is no compiler, what another one made will do. A damaged library in it is made anew. A model
+/// that came encrypted or packed never gets there: its library is made anew, its weights sealed with a key that only
+/// this process has, and is gone at the end.
 Runnable cachedArtifact(const CompileCommand &command);
 
 /// Where the cache is. Throws where the environment names no place.

@@ -18,7 +18,8 @@ namespace {
 std::string typeText(RankedTensorType type, VariantOp variant) {
   std::string dims;
   for (int64_t extent : type.getShape())
-    dims += (dims.empty() ? "" : "x") + (ShapedType::isDynamic(extent) ? tools::batchName(variant) : std::to_string(extent));
+    dims += (dims.empty() ? "" : "x") +
+            (ShapedType::isDynamic(extent) ? tools::batchName(variant) : std::to_string(extent));
   return dims + " " + layoutOf(type).str();
 }
 
@@ -52,8 +53,8 @@ std::string tools::explainText(NetworkOp network, bool colour) {
       std::string row = group.getRow().value_or("").str();
       out += fmt::format("{:>9.1f} us  {}{:<36}{}  {:<28} {} -> {}  {}\n", microseconds(group),
                          row == "reference" ? red : bold, row, off, operationsText(group),
-                         group.getNumOperands() ? typeText(group.inputType(0), variant) : "", typeText(group.outputType(0), variant),
-                         group.getLabel().value_or("").str());
+                         group.getNumOperands() ? typeText(group.inputType(0), variant) : "",
+                         typeText(group.outputType(0), variant), group.getLabel().value_or("").str());
       if (auto refused = group.getRefused())
         for (auto entry : refused->getAsRange<DictionaryAttr>())
           out += fmt::format("{}                not {}: {}{}\n", dim, entry.getAs<StringAttr>("row").str(),
@@ -88,7 +89,8 @@ std::string tools::explainJson(NetworkOp network) {
       one["refused"] = json::array();
       if (auto refused = group.getRefused())
         for (auto each : refused->getAsRange<DictionaryAttr>())
-          one["refused"].push_back({{"row", each.getAs<StringAttr>("row").str()}, {"reason", each.getAs<StringAttr>("reason").str()}});
+          one["refused"].push_back(
+              {{"row", each.getAs<StringAttr>("row").str()}, {"reason", each.getAs<StringAttr>("reason").str()}});
       entry["groups"].push_back(one);
     }
     root["variants"].push_back(entry);

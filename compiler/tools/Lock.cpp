@@ -49,12 +49,14 @@ std::vector<uint8_t> tools::randomKey() { return mgec::crypto::randomBytes(32); 
 
 void tools::signArtifact(const std::string &artifact, const std::string &privateKeyFile) {
   if (llvm::sys::fs::is_directory(artifact))
-    throw std::runtime_error(artifact + ": only a shared library is asked for its signature; sign what these sources are built to");
+    throw std::runtime_error(
+        artifact + ": only a shared library is asked for its signature; sign what these sources are built to");
   keepSecrets();
   auto [library, pem] = withRuntimeErrors(
       [&] { return std::make_pair(lite::read_file(artifact), lite::read_file(privateKeyFile)); });
   if (!core::looksLikeLibrary(library.bytes.data(), library.bytes.size()))
-    throw std::runtime_error(artifact + ": only a shared library is asked for its signature; what is linked into a program is as "
+    throw std::runtime_error(artifact +
+                             ": only a shared library is asked for its signature; what is linked into a program is as "
                              "trusted as that");
   std::vector<uint8_t> signature;
   std::string key(pem.bytes.begin(), pem.bytes.end());

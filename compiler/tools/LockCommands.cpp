@@ -29,8 +29,9 @@ using crypto::Bytes;
 
 namespace {
 
-const char *const kMethods = "AES_default, RC4_default, SIMPLE_FAST_RC4_default (all three only hide; their default keys are "
-                             "public) or MGEC_AES_256_GCM (sound)";
+const char *const kMethods =
+    "AES_default, RC4_default, SIMPLE_FAST_RC4_default (all three only hide; their default keys are "
+    "public) or MGEC_AES_256_GCM (sound)";
 
 void writeFile(const std::string &path, const Bytes &bytes) {
   auto failed = llvm::writeToOutput(path, [&](llvm::raw_ostream &os) {
@@ -70,7 +71,8 @@ struct CipherCommand : Command {
   UnlockFlags flags;
   CipherCommand(CLI::App &parent, bool encrypting) : encrypting(encrypting) {
     app = encrypting ? parent.add_subcommand("encrypt", "encrypt a file as MegEngine Lite does, or soundly")
-                     : parent.add_subcommand("decrypt", "decrypt a file; of the RC4 methods up to 15 bytes more than went in come out");
+                     : parent.add_subcommand(
+                           "decrypt", "decrypt a file; of the RC4 methods up to 15 bytes more than went in come out");
     app->add_option("INPUT", input, "a file")->required();
     app->add_option("-o,--output", output, "where the result goes")->required();
     app->add_option("--method", flags.method, kMethods)->required();
@@ -98,7 +100,8 @@ struct PackCommand : Command {
     app->add_option("MODEL", model, "a plain model file, or a packed one to replace the information of")->required();
     app->add_option("-o,--output", output, "the packed file")->required();
     app->add_option("--name", name, "the model's name (default: that in the information, else the file name)");
-    app->add_option("--info", info, "a JSON file: version, device, options, IO, extra_info as MegEngine Lite reads them");
+    app->add_option("--info", info,
+                    "a JSON file: version, device, options, IO, extra_info as MegEngine Lite reads them");
     app->add_option("--algo-cache", cache, "a fast-run cache of MegEngine");
     app->add_option("--encrypt", modelMethod, std::string("encrypt the model: ") + kMethods);
     app->add_option("--encrypt-info", infoMethod, "encrypt the information");
@@ -112,7 +115,8 @@ struct PackCommand : Command {
     lite::Secret bytes = readBytes(model);
     bool packed = crypto::isPack(bytes.bytes.data(), bytes.bytes.size());
     if (packed && modelMethod != "NONE")
-      throw std::runtime_error(model + ": this model is packed already; unpack it before it is encrypted in another way");
+      throw std::runtime_error(model +
+                               ": this model is packed already; unpack it before it is encrypted in another way");
     Bytes information = info.empty() ? Bytes() : std::move(readBytes(info).bytes);
     if (name.empty())
       name = crypto::nameInInfo(information.data(), information.size());
@@ -178,7 +182,8 @@ struct UnpackCommand : Command {
 struct SignCommand : Command {
   std::string artifact, key;
   explicit SignCommand(CLI::App &parent) {
-    app = parent.add_subcommand("sign", "sign a compiled library: writes ARTIFACT.sig, which programs with a trusted key ask for");
+    app = parent.add_subcommand(
+        "sign", "sign a compiled library: writes ARTIFACT.sig, which programs with a trusted key ask for");
     app->add_option("ARTIFACT", artifact, "a .so")->required();
     app->add_option("--key", key, "Ed25519 private key in PEM form (openssl genpkey -algorithm ed25519)")->required();
   }

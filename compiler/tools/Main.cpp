@@ -1,6 +1,7 @@
 //===- Main.cpp - the mgec program ------------------------------------------------------------------------------===//
 //
-// Command line in, exit code out: 0 for success, 1 for an error that a message on standard error explains, 2 for wrong usage.
+// Command line in, exit code out: 0 for success, 1 for an error that a message on standard error explains, 2 for wrong
+// usage.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "codegen/emit/Processes.h"
@@ -33,7 +34,8 @@ static int run(int argc, char **argv) {
     for (const std::unique_ptr<Command> &command : commands)
       if (argc > 1 && named(command))
         asked = command.get();
-    printError(std::string(error.what()) + "; `mgec " + (asked ? asked->app->get_name() + " " : std::string()) + "--help` says more");
+    printError(std::string(error.what()) + "; `mgec " + (asked ? asked->app->get_name() + " " : std::string()) +
+               "--help` says more");
     return 2;
   }
   for (const std::unique_ptr<Command> &command : commands)

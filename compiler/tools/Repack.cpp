@@ -1,8 +1,8 @@
 //===- Repack.cpp - other weights in a compiled artifact --------------------------------------------------------===//
 //
-// The manifest's "code_hash" is what makes this sound: it names all that the host compiler saw except the weights and the
-// fingerprint. In a library these are found by what stands beside them: the weights by the mark in front of them, the
-// fingerprint by the hash of the graph behind it, the manifest by its text. Each must be there exactly once.
+// The manifest's "code_hash" is what makes this sound: it names all that the host compiler saw except the weights and
+// the fingerprint. In a library these are found by what stands beside them: the weights by the mark in front of them,
+// the fingerprint by the hash of the graph behind it, the manifest by its text. Each must be there exactly once.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "compiler/tools/Repack.h"
@@ -101,8 +101,8 @@ CompileCommand commandOf(const Old &old, const RepackRequest &request) {
 }
 
 /// Overwrites the one place where `find` stands; `after` bytes further where that is not 0.
-void replace(std::string &bytes, const std::string &find, const std::string &with, size_t after, const std::string &path,
-             const char *what) {
+void replace(std::string &bytes, const std::string &find, const std::string &with, size_t after,
+             const std::string &path, const char *what) {
   size_t at = bytes.find(find);
   if (at == std::string::npos || bytes.find(find, at + 1) != std::string::npos)
     fail(path + ": " + what + (at == std::string::npos ? " is not found in it" : " stands in it more than once"));
@@ -127,7 +127,8 @@ void writeLibrary(const std::string &path, const std::string &bytes) {
 void tools::repackArtifact(const RepackRequest &request) {
   Old old = readArtifact(request.artifact);
   if (!old.library.empty() != llvm::StringRef(request.output).ends_with(".so"))
-    fail(request.output + ": the output must be a " + (old.library.empty() ? "folder" : ".so") + ", as " + request.artifact + " is");
+    fail(request.output + ": the output must be a " + (old.library.empty() ? "folder" : ".so") + ", as " +
+         request.artifact + " is");
   CompileCommand command = commandOf(old, request);
 
   std::string graph = read::hex(readPlain(request.model, request.decrypt).model.graphHash);
@@ -139,7 +140,8 @@ void tools::repackArtifact(const RepackRequest &request) {
   json manifest = json::parse(tree["manifest.json"]);
   if (manifest.at("code_hash") != old.manifest.at("code_hash"))
     fail(request.model + ": its weights make other code than those of " + request.artifact +
-         ": one that differs became a part of the code (a literal, or a constant that was computed with); compile the model");
+         ": one that differs became a part of the code (a literal, or a constant that was computed with); compile the "
+         "model");
 
   if (old.library.empty()) {
     codegen::writeTree(tree, request.output);

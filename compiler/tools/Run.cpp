@@ -169,8 +169,8 @@ public:
       shape.ndim = static_cast<int32_t>(array.shape.size());
       std::copy(array.shape.begin(), array.shape.end(), shape.dims);
       if (wanted[input.index] && *wanted[input.index] != shape)
-        fail("--shape {}={} and --input {}={}, of shape {}, contradict each other", input.name, wanted[input.index]->text(),
-             input.name, input.file, shape.text());
+        fail("--shape {}={} and --input {}={}, of shape {}, contradict each other", input.name,
+             wanted[input.index]->text(), input.name, input.file, shape.text());
       wanted[input.index] = shape;
       arrays[input.index] = std::move(array);
     }
@@ -364,7 +364,8 @@ public:
     nlohmann::ordered_json list = nlohmann::json::array();
     for (uint32_t i = 0; i < least.size(); ++i) {
       const mgec_step &step = executor.variant().steps[i];
-      list.push_back({{"step", step.name}, {"kernel", step.kernel}, {"variables", step.operators}, {"us", 1000 * least[i]}});
+      list.push_back(
+          {{"step", step.name}, {"kernel", step.kernel}, {"variables", step.operators}, {"us", 1000 * least[i]}});
     }
     return list;
   }
@@ -381,8 +382,8 @@ public:
     std::vector<std::vector<std::string>> table = {{"us", "%", "kernel", "step", "variables"}};
     for (uint32_t i : order) {
       const mgec_step &step = executor.variant().steps[i];
-      table.push_back({fmt::format("{:.1f}", 1000 * least[i]), fmt::format("{:.1f}", 100 * least[i] / total), step.kernel,
-                       step.name, step.operators});
+      table.push_back({fmt::format("{:.1f}", 1000 * least[i]), fmt::format("{:.1f}", 100 * least[i] / total),
+                       step.kernel, step.name, step.operators});
     }
     printTable(table);
   }
@@ -434,8 +435,8 @@ std::vector<InputFile> matchInputs(const std::vector<std::string> &arguments, co
 /// Whether the values of an input's shape are possible at all.
 static void checkShape(const std::string &name, const std::vector<int64_t> &shape, const std::string &file) {
   if (shape.size() > MGEC_MAX_NDIM)
-    fail("{}: the array has {} dimensions, {}; input '{}' can have {} at most", file, shape.size(), shapeText(shape), name,
-         MGEC_MAX_NDIM);
+    fail("{}: the array has {} dimensions, {}; input '{}' can have {} at most", file, shape.size(), shapeText(shape),
+         name, MGEC_MAX_NDIM);
   for (int64_t extent : shape)
     if (extent < 1 || extent > INT32_MAX)
       fail("{}: an array of shape {} cannot be input '{}': {}", file, shapeText(shape), name,
@@ -455,8 +456,8 @@ std::vector<std::string> shapesOfInputs(const std::vector<InputFile> &inputs) {
 void checkArray(const std::string &name, int32_t dtype, const support::NpyHeader &array, const std::string &file) {
   const NpyType type = npyTypeOf(dtype);
   if (array.type != type)
-    fail("input '{}', of type {}, takes {}, but {} holds {}; convert the array", name, core::dtypeName(dtype), type.name(), file,
-         array.type.name());
+    fail("input '{}', of type {}, takes {}, but {} holds {}; convert the array", name, core::dtypeName(dtype),
+         type.name(), file, array.type.name());
   checkShape(name, array.shape, file);
 }
 
@@ -486,7 +487,8 @@ static void failMissing(const std::vector<std::string> &missing, const std::stri
   for (const std::string &name : missing)
     options.push_back(fmt::format("--input '{}'=FILE.npy", name));
   if (!missing.empty())
-    fail("{}: {} input{} not given; add {}", model, missing.size(), missing.size() == 1 ? " is" : "s are", join(options));
+    fail("{}: {} input{} not given; add {}", model, missing.size(), missing.size() == 1 ? " is" : "s are",
+         join(options));
 }
 
 void checkInputs(const read::Model &model, const std::vector<InputFile> &inputs) {
@@ -644,8 +646,8 @@ int benchArtifact(const BenchOptions &options) {
                                  executor.precision(), isa, executor.threads(), executor.threads() == 1 ? "" : "s");
   using tools::humanTime;
   if (options.cold)
-    text += fmt::format("load {}, touch {}, first {}, steady {} (first / steady {:.2f})\n", humanTime(loadMs), humanTime(touchMs),
-                        humanTime(firstMs), humanTime(median), firstMs / median);
+    text += fmt::format("load {}, touch {}, first {}, steady {} (first / steady {:.2f})\n", humanTime(loadMs),
+                        humanTime(touchMs), humanTime(firstMs), humanTime(median), firstMs / median);
   text += fmt::format("median {}, p10 {}, p90 {}, min {}, {} runs\n", humanTime(median), humanTime(percentile(0.1)),
                       humanTime(percentile(0.9)), humanTime(times.front()), times.size());
   tools::print(text);

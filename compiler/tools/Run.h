@@ -35,8 +35,8 @@ struct InputFile {
 /// with, followed by '='. No name may come twice. In the order of the arguments.
 std::vector<InputFile> matchInputs(const std::vector<std::string> &arguments, const std::vector<std::string> &names);
 
-/// The shapes of the arrays in those files, as values of `--shape`: "data=1x3x224x224". Fails for shapes that no input of a
-/// model can have.
+/// The shapes of the arrays in those files, as values of `--shape`: "data=1x3x224x224". Fails for shapes that no input
+/// of a model can have.
 std::vector<std::string> shapesOfInputs(const std::vector<InputFile> &inputs);
 
 /// Fails unless an array can be input `name` of a model, whose element type is the mgec_dtype `dtype`.

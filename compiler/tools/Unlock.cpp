@@ -20,10 +20,13 @@ using namespace mgec::tools;
 using llvm::StringRef;
 
 void UnlockFlags::add(CLI::App &app) {
-  app.add_option("--decrypt", method,
-                 "how the model file is encrypted: AES_default, RC4_default, SIMPLE_FAST_RC4_default or MGEC_AES_256_GCM");
-  app.add_option("--key", keys, "[METHOD=]HEX: the key of a method, where it is not the method's default; METHOD is that of --decrypt, "
-                 "else MGEC_AES_256_GCM");
+  app.add_option(
+      "--decrypt", method,
+      "how the model file is encrypted: AES_default, RC4_default, SIMPLE_FAST_RC4_default or MGEC_AES_256_GCM");
+  app.add_option(
+      "--key", keys,
+      "[METHOD=]HEX: the key of a method, where it is not the method's default; METHOD is that of --decrypt, "
+      "else MGEC_AES_256_GCM");
   app.add_option("--key-file", keyFiles, "[METHOD=]FILE: the same from a file, as bytes or as hexadecimal digits");
 }
 
@@ -31,7 +34,8 @@ void tools::keepSecrets() {
   const rlimit none = {0, 0};
   (void)setrlimit(RLIMIT_CORE, &none);
 #ifdef M_PERTURB
-  // Copies of a model's weights are in the attributes, constants and sources of the compiler, whose memory is not ours to wipe.
+  // Copies of a model's weights are in the attributes, constants and sources of the compiler, whose memory is not ours
+  // to wipe.
   (void)mallopt(M_PERTURB, 0xA5);
 #endif
 }
@@ -93,7 +97,8 @@ void UnlockFlags::apply() const {
 static std::vector<std::string> shapesOf(const lite::NetworkIO &io, const read::Model &model) {
   std::vector<std::string> shapes;
   for (const lite::IO &input : io.inputs) {
-    bool known = llvm::any_of(model.inputs, [&](uint32_t index) { return model.operators[index].tensors[0].name == input.name; });
+    bool known = llvm::any_of(model.inputs,
+                              [&](uint32_t index) { return model.operators[index].tensors[0].name == input.name; });
     if (!known || input.config_layout.ndim == 0)
       continue;
     std::string dims;
@@ -113,7 +118,8 @@ bool tools::isLocked(const std::string &path, const std::string &method) {
 
 PlainModel tools::readPlain(const std::string &path, const std::string &method) {
   PlainModel result;
-  if (StringRef(path).starts_with("/proc/self/fd/")) // the runtime hands one over that way, and it may have been encrypted
+  if (StringRef(path).starts_with(
+          "/proc/self/fd/")) // the runtime hands one over that way, and it may have been encrypted
     keepSecrets();
   if (!isLocked(path, method)) {
     result.model = read::readModelFile(path);

@@ -1,7 +1,7 @@
 //===- Unlock.h - models that are packed or encrypted -----------------------------------------------------------===//
 //
-// The options with which commands read them, and reading: with the runtime's own code, so that mgec compiles what a program
-// loads. A packed model needs no option unless it was encrypted with a key of one's own.
+// The options with which commands read them, and reading: with the runtime's own code, so that mgec compiles what a
+// program loads. A packed model needs no option unless it was encrypted with a key of one's own.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -35,8 +35,8 @@ struct PlainModel {
   std::vector<std::string> shapes; // "data=1x3x224x224", that the packed information gives its inputs
 };
 
-/// This process holds keys or what they protect: from here on it leaves no core dump, and the C library overwrites what is
-/// freed (all but blocks of up to 1 KB that it keeps for the next allocation).
+/// This process holds keys or what they protect: from here on it leaves no core dump, and the C library overwrites what
+/// is freed (all but blocks of up to 1 KB that it keeps for the next allocation).
 void keepSecrets();
 
 /// Whether a file is packed, or said to be encrypted.

@@ -46,8 +46,8 @@ LITE_API size_t get_device_count(LiteDeviceType device_type);
 /**
  * Makes a decryption method known by a name, which packed models carry and Config::bare_model_cryption_name takes.
  * Throws when there is one of that name: AES_default, RC4_default, SIMPLE_FAST_RC4_default and MGEC_AES_256_GCM are
- * there from the start. Without a function the name holds a key - "MGEC_AES_256_GCM:ID" that of a key id - or waits for its
- * function; a model that needs it is an error until then.
+ * there from the start. Without a function the name holds a key - "MGEC_AES_256_GCM:ID" that of a key id - or waits for
+ * its function; a model that needs it is an error until then.
  */
 LITE_API bool register_decryption_and_key(std::string decrypt_name, const DecryptionFunc& func,
                                           const std::vector<uint8_t>& key);
@@ -58,8 +58,8 @@ LITE_API bool update_decryption_or_key(std::string decrypt_name, const Decryptio
 LITE_API bool register_parse_info_func(std::string info_type, const ParseInfoFunc& parse_func);
 
 /**
- * Gives memory that is kept for later forwards back to the system: the activations of networks that do not run now. They
- * ask for it again when they run. Networks may run meanwhile.
+ * Gives memory that is kept for later forwards back to the system: the activations of networks that do not run now.
+ * They ask for it again when they run. Networks may run meanwhile.
  */
 LITE_API void try_coalesce_all_free_memory();
 

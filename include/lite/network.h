@@ -34,14 +34,15 @@ namespace lite {
 /**
  * How to run a network.
  *
- * With `var_sanity_check_first_run` the first forward after a load fails if the compiled code wrote right before or behind its
- * arena or behind its scratch memory, or if anybody wrote right before or behind the memory of an input or output tensor that
- * the library allocated. (Memory of the program is not surrounded; that steps keep to their parts of the arena is proved when
- * a model is compiled.) Later forwards neither check nor allocate anything for it.
+ * With `var_sanity_check_first_run` the first forward after a load fails if the compiled code wrote right before or
+ * behind its arena or behind its scratch memory, or if anybody wrote right before or behind the memory of an input or
+ * output tensor that the library allocated. (Memory of the program is not surrounded; that steps keep to their parts of
+ * the arena is proved when a model is compiled.) Later forwards neither check nor allocate anything for it.
  *
  * Options that an interpreter would act on at load were decided when the model was compiled; they
  * are accepted, change no result, and are mentioned once in the log (marked "compiled" below). A layout other
- * than the compiled one is an error where lite::mgec::set_strict (lite/mgec.h) or MGEC_LITE_STRICT=1 in the environment asks for that.
+ * than the compiled one is an error where lite::mgec::set_strict (lite/mgec.h) or MGEC_LITE_STRICT=1 in the environment
+ * asks for that.
  */
 struct LITE_API Options {
     bool weight_preprocess = false;          ///< compiled: weights are always stored in the kernels' order
@@ -151,8 +152,8 @@ public:
     void load_model(std::string model_path);
 
     /**
-     * Before load. Only outputs that NetworkIO names are offered; there must be one. What is computed was decided when the
-     * model was compiled: the code still computes the others, into memory that nobody sees.
+     * Before load. Only outputs that NetworkIO names are offered; there must be one. What is computed was decided when
+     * the model was compiled: the code still computes the others, into memory that nobody sees.
      */
     void compute_only_configured_output();
 
@@ -264,8 +265,8 @@ public:
                                            const std::shared_ptr<Network> src_network);
 
     /**
-     * Any time. What every step of a forward reads and writes goes to a text file, or to a file a tensor in a folder that
-     * exists. Throws when the build of the library has no dumps.
+     * Any time. What every step of a forward reads and writes goes to a text file, or to a file a tensor in a folder
+     * that exists. Throws when the build of the library has no dumps.
      */
     static void enable_io_txt_dump(std::shared_ptr<Network> dst_network, std::string io_txt_out_file);
     static void enable_io_bin_dump(std::shared_ptr<Network> dst_network, std::string io_bin_out_dir);

@@ -1,5 +1,6 @@
 /**
- * lite/pack_model.h: making packed models, files that carry a model, perhaps encrypted, with information on how to run it.
+ * lite/pack_model.h: making packed models, files that carry a model, perhaps encrypted, with information on how to run
+ * it.
  *
  * Programs that use it link libmgec_lite_crypto as well. `mgec pack` does the same from the command line.
  */
@@ -34,8 +35,8 @@ class FbsHelper;
 
 /**
  * Packs one model. The parts go into the file as they are: what a method is named for must have been encrypted with it
- * before. A model that is packed already keeps its header, and its information and caches where no others are given; two
- * caches become one. One object makes one file; failures are `lite::Error`.
+ * before. A model that is packed already keeps its header, and its information and caches where no others are given;
+ * two caches become one. One object makes one file; failures are `lite::Error`.
  */
 class LITE_API ModelPacker {
 public:

@@ -225,8 +225,8 @@ Status readWhole(const std::string &path, size_t most, std::vector<uint8_t> &out
 
 } // namespace
 
-/// Reads the library once, checks the signature of what was read, and opens exactly that: a file that changes in between,
-/// or later, changes nothing.
+/// Reads the library once, checks the signature of what was read, and opens exactly that: a file that changes in
+/// between, or later, changes nothing.
 Status Artifact::openSigned(const std::string &path, const std::string &key, std::shared_ptr<const Artifact> &out) {
   std::vector<uint8_t> library, signature;
   MGEC_TRY(readWhole(path, PTRDIFF_MAX, library));

@@ -306,7 +306,8 @@ Status bindModel(const Fingerprint &fingerprint, const ModelSource &source, cons
       "%s: no compiled code for this model, fingerprint %s (%s%s; MGEC_MODEL_PATH is %s%s); compile it "
       "with `%s`, then load that library or name its folder in MGEC_MODEL_PATH",
       name.c_str(), fingerprint.hex().c_str(), known.empty() ? "none is known" : "known are ", known.c_str(),
-      searched ? searched : "not set", problems.c_str(), compileCommand(source.file ? *source.file : source.path, wanted).c_str());
+      searched ? searched : "not set", problems.c_str(),
+      compileCommand(source.file ? *source.file : source.path, wanted).c_str());
 }
 
 Status bindFile(const std::string &path, const Wanted &wanted, ModelPtr &out) {

@@ -260,8 +260,8 @@ Status Executor::layOut() {
   return Status();
 }
 
-/// Fills the zones before and behind the arena and behind the scratch of the last thread, or says which of them is not as
-/// it was filled; null for none.
+/// Fills the zones before and behind the arena and behind the scratch of the last thread, or says which of them is not
+/// as it was filled; null for none.
 const char *Executor::guardZones(bool fill) {
   uint8_t *const end = exec_.scratch + sizes_.scratch_bytes * threads();
   const struct {

@@ -40,8 +40,8 @@ public:
   void setMemory(std::shared_ptr<Memory> memory) { memory_ = std::move(memory); }
   const std::shared_ptr<Memory> &memory() const { return memory_; }
 
-  /// Surrounds the parts of the activation memory with guard zones. The first forward that succeeds fails after all where
-  /// one of them was written to; later ones do not look. Before anything runs.
+  /// Surrounds the parts of the activation memory with guard zones. The first forward that succeeds fails after all
+  /// where one of them was written to; later ones do not look. Before anything runs.
   void guardFirstRun() { guard_ = kGuard, watching_ = true; }
   /// Whether that forward is still to come.
   bool watching() const { return watching_; }

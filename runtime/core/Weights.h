@@ -1,7 +1,7 @@
 //===- Weights.h - sealed weights, opened ---------------------------------------------------------------------===//
 //
-// The plain weights of a model whose library holds them sealed (MGEC_WEIGHTS_SEALED). All users of a model share one copy;
-// it is kept out of core dumps, and overwritten when the last one goes.
+// The plain weights of a model whose library holds them sealed (MGEC_WEIGHTS_SEALED). All users of a model share one
+// copy; it is kept out of core dumps, and overwritten when the last one goes.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -12,8 +12,8 @@ namespace mgec::core {
 
 class PlainWeights {
 public:
-  /// Opens the seal with the key that is registered for it, or gives the copy that somebody else holds. `artifact` is null
-  /// for a model that is linked into the program.
+  /// Opens the seal with the key that is registered for it, or gives the copy that somebody else holds. `artifact` is
+  /// null for a model that is linked into the program.
   static Status open(const mgec_model &model, const std::shared_ptr<const Artifact> &artifact,
                      std::shared_ptr<const PlainWeights> &out);
 

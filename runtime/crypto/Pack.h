@@ -1,7 +1,8 @@
 //===- Pack.h - packed models ---------------------------------------------------------------------------------===//
 //
-// A packed model is "packed_model" and a flatbuffer (lite_pack.fbs) that holds a model, perhaps encrypted, and information
-// on how to run it, perhaps encrypted as well. Everything is verified before it is read; failures are `CryptoError`.
+// A packed model is "packed_model" and a flatbuffer (lite_pack.fbs) that holds a model, perhaps encrypted, and
+// information on how to run it, perhaps encrypted as well. Everything is verified before it is read; failures are
+// `CryptoError`.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once

@@ -23,8 +23,8 @@ bool applyInfo(View text, const std::string &modelName, const std::string &file,
   return valid;
 }
 
-/// Calls `read(config, io)`, with copies where the program wants no configuration of the model. The text for the program is
-/// none.
+/// Calls `read(config, io)`, with copies where the program wants no configuration of the model. The text for the
+/// program is none.
 template <typename Read>
 void readUnlessDisabled(const lite::ExtraConfig &extra, const std::string &file, lite::Config &config,
                         lite::NetworkIO &io, lite::PackedInfo &info, Read read) {

@@ -48,7 +48,8 @@ std::shared_ptr<Tensor> Network::get_io_tensor(std::string io_name, LiteTensorPh
   };
   fail(
       "tensor name must be %s input tensor name or the registered output tensor name if NetworkIO is set, if NetworkIO "
-      "is not set, the output tensor is all the network output tensor, or the output tensor is only the registered tensor. "
+      "is not set, the output tensor is all the network output tensor, or the output tensor is only the registered "
+      "tensor. "
       "(the inputs of %s: %s; its outputs: %s)",
       io_name.c_str(), m_impl->executor().model().name(), joined(get_all_input_name()).c_str(),
       joined(get_all_output_name()).c_str());

@@ -25,8 +25,8 @@ struct UnlockHooks {
   ParseInfoFunc (*parser)(const std::string &info_type, const std::string &name);
 };
 
-/// The type of CryptoTable::unlockPack. False and `error` where the file is at fault; throws what hooks and functions of
-/// the program throw.
+/// The type of CryptoTable::unlockPack. False and `error` where the file is at fault; throws what hooks and functions
+/// of the program throw.
 using UnlockPackFunc = bool (*)(const void *data, size_t size, const std::string &name, const ExtraConfig &extra,
                                 const UnlockHooks &hooks, Config &config, NetworkIO &io, PackedInfo &info,
                                 Secret &plain, std::string &error);
@@ -39,13 +39,13 @@ using ReadInfoFunc = bool (*)(const std::string &text, const std::string &name, 
 constexpr size_t kPackMagic = 12;
 bool is_packed(const void *data, size_t size);
 
-/// The plain model of a packed or, with `config.bare_model_cryption_name`, an encrypted one. Information that comes with
-/// it changes `config` and `io`, unless `extra` disables that. `name` is that of the file, for messages.
+/// The plain model of a packed or, with `config.bare_model_cryption_name`, an encrypted one. Information that comes
+/// with it changes `config` and `io`, unless `extra` disables that. `name` is that of the file, for messages.
 Secret unlock(const void *data, size_t size, const std::string &name, const ExtraConfig &extra, Config &config,
               NetworkIO &io, PackedInfo &info);
 
-/// The same for what a compiled library's manifest says of the packed model that it was compiled from; false where it was
-/// compiled from another one.
+/// The same for what a compiled library's manifest says of the packed model that it was compiled from; false where it
+/// was compiled from another one.
 bool compiled_info(const char *manifest, const char *name, const ExtraConfig &extra, Config &config, NetworkIO &io,
                    PackedInfo &info);
 

@@ -1,7 +1,7 @@
 //===- pack_fuzzer.cpp - any bytes into the readers of packed and encrypted models ------------------------------===//
 //
-// The first byte picks a reader, the rest is its file. Whatever the bytes are, a reader throws CryptoError or gives parts
-// that lie within the file.
+// The first byte picks a reader, the rest is its file. Whatever the bytes are, a reader throws CryptoError or gives
+// parts that lie within the file.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "runtime/crypto/Info.h"

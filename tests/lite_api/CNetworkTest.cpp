@@ -547,7 +547,8 @@ TEST(TestCapiNetWork, Options) {
   config.bare_model_cryption_name = "ROT13";
   CNetwork locked(config);
   char bytes[64] = "nothing that could be recognised";
-  expectFailure(LITE_load_model_from_mem(locked, bytes, sizeof bytes), "The decryption method ROT13 is not registed yet.");
+  expectFailure(LITE_load_model_from_mem(locked, bytes, sizeof bytes),
+                "The decryption method ROT13 is not registed yet.");
   config = *default_config();
   config.device_type = LITE_CUDA;
   CNetwork device(config);

@@ -96,7 +96,8 @@ TEST(Cipher, WrongKeysAndDamage) {
       EXPECT_NE(decryptError(method, locked, other), "") << method;
     EXPECT_CONTAINS(decryptError(method, locked, {1, 2, 3}), "bytes, not 3");
     for (size_t size = 0; size < locked.size(); ++size)
-      EXPECT_NE(decryptError(method, Bytes(locked.begin(), locked.begin() + size), countingKey()), "") << method << size;
+      EXPECT_NE(decryptError(method, Bytes(locked.begin(), locked.begin() + size), countingKey()), "")
+          << method << size;
   }
   Bytes huge = encrypt("AES_default", bytes(kText), kText.size(), countingKey());
   std::fill(huge.end() - 8, huge.end(), uint8_t(0xff));

@@ -1,7 +1,7 @@
 //===- CryptionPortTest.cpp - the original's tests of encrypted and packed models, by their names -----------------===//
 //
-// From C++ and from C. README.md says where each of the original's tests is; their files are made here, of the model file
-// that the compiled model `classify` belongs to.
+// From C++ and from C. README.md says where each of the original's tests is; their files are made here, of the model
+// file that the compiled model `classify` belongs to.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #include "ClassifySupport.h"

@@ -108,7 +108,8 @@ TEST(Cryption, LibrariesAreNeverDecrypted) {
 TEST(Cryption, BuiltInMethodsAndPackedModels) {
   const TemporaryFolder folder;
   const std::string file = folder.write("net.mge", Bytes(40, 1));
-  const std::string packed = folder.write("packed.mge", {'p', 'a', 'c', 'k', 'e', 'd', '_', 'm', 'o', 'd', 'e', 'l', 9});
+  const std::string packed =
+      folder.write("packed.mge", {'p', 'a', 'c', 'k', 'e', 'd', '_', 'm', 'o', 'd', 'e', 'l', 9});
 #if defined(MGEC_TEST_WITHOUT_CRYPTO)
   EXPECT_CONTAINS(load_error(file, locked_with("AES_default")), "AES_default: this needs the optional part");
   EXPECT_CONTAINS(load_error(packed, {}), "a packed model: this needs the optional part");

@@ -85,7 +85,8 @@ TEST(TestNetWork, NamesAndIndices) {
                   "The output tensor index is large than the total outputs number.");
   const std::string text = thrown([&] { network->get_io_tensor("nothing"); });
   EXPECT_CONTAINS(text, "tensor name must be nothing input tensor name or the registered output tensor name");
-  EXPECT_CONTAINS(text, "or the output tensor is only the registered tensor. (the inputs of affine: x; its outputs: y, sum)");
+  EXPECT_CONTAINS(text,
+                  "or the output tensor is only the registered tensor. (the inputs of affine: x; its outputs: y, sum)");
   EXPECT_NE(thrown([&] { network->get_io_tensor("x", LITE_OUTPUT); }), "");
   EXPECT_NE(thrown([&] { network->get_io_tensor("y", LITE_INPUT); }), "");
   Network unloaded;
@@ -698,7 +699,8 @@ TEST(TestNetWork, DiscreteInput) {
   io.inputs.push_back({"images", true, LITE_IO_VALUE, layout({3, 1, 2, 2})});
   auto network = load("images", config, io);
   EXPECT_CONTAINS(thrown([&] { network->get_io_tensor("images"); }), "input tensor is in discrete mode");
-  EXPECT_CONTAINS(thrown([&] { network->get_discrete_tensors("nothing"); }), "tensor name must be nothing input tensor name.");
+  EXPECT_CONTAINS(thrown([&] { network->get_discrete_tensors("nothing"); }),
+                  "tensor name must be nothing input tensor name.");
   auto parts = network->get_discrete_tensors("images");
   ASSERT_EQ(parts.size(), 3u);
   EXPECT_EQ(network->get_input_tensors(0), parts);

@@ -158,10 +158,11 @@ TEST(TestNetWorkOptions, OutputsThatNobodyConfiguredStayUnseen) {
   EXPECT_CONTAINS(testing::internal::GetCapturedStderr(), "compute_only_configured_output as every output");
   set_log_level(LiteLogLevel::ERROR);
   size_t seen = 0;
-  network->set_finish_callback([&](const std::unordered_map<std::string, std::pair<IO, std::shared_ptr<Tensor>>> &outputs) {
-    seen = outputs.size();
-    EXPECT_EQ(outputs.count("sum"), 1u);
-  });
+  network->set_finish_callback(
+      [&](const std::unordered_map<std::string, std::pair<IO, std::shared_ptr<Tensor>>> &outputs) {
+        seen = outputs.size();
+        EXPECT_EQ(outputs.count("sum"), 1u);
+      });
   runNetwork(*network);
   EXPECT_EQ(seen, 1u);
   EXPECT_EQ(network->get_all_output_name(), std::vector<std::string>{"sum"});

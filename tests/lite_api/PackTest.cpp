@@ -178,7 +178,8 @@ TEST_F(Packed, EncryptedPartsAndParsersOfTheProgram) {
   const Bytes key(32, 9), model = fake::modelV2(1);
   update_decryption_or_key("AES_default", nullptr, key);
   const Bytes locked = mgec::crypto::encrypt("AES_default", model.data(), model.size(), key);
-  const Bytes info = mgec::crypto::encrypt("AES_default", reinterpret_cast<const uint8_t *>(kInfo), sizeof(kInfo) - 1, key);
+  const Bytes info =
+      mgec::crypto::encrypt("AES_default", reinterpret_cast<const uint8_t *>(kInfo), sizeof(kInfo) - 1, key);
   const std::string file = folder.path() + "/locked.mge";
   ModelPacker packer(locked, file, info);
   packer.set_header("AES_default", "AES_default", false);

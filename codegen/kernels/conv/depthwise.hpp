@@ -101,9 +101,9 @@ MGEC_INLINE void depthwise_tile(const float *x, const Rows &rows, int64_t x_plan
   }
 }
 
-/// `x` points at row 0, column 0 of the block in the source (or strip), which has ih rows, x_row apart. `offset` is that
-/// of row 0, column 0 of the block in dst; pad, stride and dilate are those of rows. With Tail lanes from channel oc on
-/// become zero.
+/// `x` points at row 0, column 0 of the block in the source (or strip), which has ih rows, x_row apart. `offset` is
+/// that of row 0, column 0 of the block in dst; pad, stride and dilate are those of rows. With Tail lanes from channel
+/// oc on become zero.
 template <int Block, int Cpg, int KW, int SW, int DW, int First, int Middle, int Last, int SkipL, int SkipR, bool Tail,
           class Consumer>
 MGEC_NOINLINE void depthwise(const float *x, int64_t x_row, int64_t x_plane, int64_t planes, int64_t ih, int64_t pad,
@@ -121,17 +121,17 @@ MGEC_NOINLINE void depthwise(const float *x, int64_t x_row, int64_t x_plane, int
     for (int lane = 0; lane < Block; lane += simd::kLanes) {
       const float *p = x - SkipL * Block;
       int64_t at = offset + h * dst_row;
-      depthwise_tile<Block, Cpg, KW, SW, DW, First, SkipL, kSkipFirst, Tail>(p, rows, x_plane, planes, wr, w_plane, lane,
-                                                                             dst, oc, c, at, consumer);
+      depthwise_tile<Block, Cpg, KW, SW, DW, First, SkipL, kSkipFirst, Tail>(p, rows, x_plane, planes, wr, w_plane,
+                                                                             lane, dst, oc, c, at, consumer);
       p += First * SW * Block, at += First * Block;
       if constexpr (Middle > 0) {
         for (int64_t m = 0; m < middle; ++m, p += Middle * SW * Block, at += Middle * Block)
-          depthwise_tile<Block, Cpg, KW, SW, DW, Middle, 0, 0, Tail>(p, rows, x_plane, planes, wr, w_plane, lane, dst, oc,
-                                                                     c, at, consumer);
+          depthwise_tile<Block, Cpg, KW, SW, DW, Middle, 0, 0, Tail>(p, rows, x_plane, planes, wr, w_plane, lane, dst,
+                                                                     oc, c, at, consumer);
       }
       if constexpr (Last > 0)
-        depthwise_tile<Block, Cpg, KW, SW, DW, Last, 0, SkipR, Tail>(p, rows, x_plane, planes, wr, w_plane, lane, dst, oc,
-                                                                     c, at, consumer);
+        depthwise_tile<Block, Cpg, KW, SW, DW, Last, 0, SkipR, Tail>(p, rows, x_plane, planes, wr, w_plane, lane, dst,
+                                                                     oc, c, at, consumer);
     }
   }
 }

@@ -66,9 +66,9 @@ public:
                   Idx channel = start + convGroup * ocg;
                   auto row = [&](Idx oh) {
                     passes(n, groupWidth, [&](int64_t vectors, int64_t lane) {
-                      rowTiles(n, vectors, groupWidth, p.ow, 1, n.at(x, oh * at.line), at, icg, n.at(weights, lane), channel + lane,
-                               outRow + start * (p.oh * p.ow) + oh * (p.ow * block) + lanePlace(lane), p.oh * p.ow * block,
-                               p.ow * block, true);
+                      rowTiles(n, vectors, groupWidth, p.ow, 1, n.at(x, oh * at.line), at, icg, n.at(weights, lane),
+                               channel + lane, outRow + start * (p.oh * p.ow) + oh * (p.ow * block) + lanePlace(lane),
+                               p.oh * p.ow * block, p.ow * block, true);
                     });
                   };
                   // Seven columns in tiles of six lose too much: two rows share a tile of three columns.
@@ -112,14 +112,15 @@ public:
     return builder.kernel("", options(strips, "conv/direct.hpp", "conv/strip.hpp"), [&](Nest &n) {
       Idx oh0 = chunkOf(n, strips) * rows;
       Ptr buffer = n.scratchF32(p.ic * stripRows * width);
-      n.micro("conv::strip<1>", {n.at(n.in(src), sourceBase), p.ih * p.iw, p.iw, oh0 * p.sh - p.ph, 1, p.ih, p.pw, 1, p.iw, buffer, p.ic,
-                                 stripRows, width, 0, "0.0f", "conv::Copy{}"});
+      n.micro("conv::strip<1>", {n.at(n.in(src), sourceBase), p.ih * p.iw, p.iw, oh0 * p.sh - p.ph, 1, p.ih, p.pw, 1,
+                                 p.iw, buffer, p.ic, stripRows, width, 0, "0.0f", "conv::Copy{}"});
       eachGroup(n, groups, groups.size(), 0, p.ic * p.kh * p.kw, 0, [&](int64_t groupWidth, Idx start, Ptr weights) {
         n.loop("oh", 0, n.min(Idx(rows), Idx(p.oh) - oh0), 1, [&](Idx oh) {
           passes(n, groupWidth, [&](int64_t vectors, int64_t lane) {
             eachTile(n, p.ow, tileWidth(target, vectors), [&](int64_t tile, Idx ow) {
-              n.micro("conv::planar_tile<" + text(block) + ", " + text(vectors) + ", 1, " + text(tile) + ", " + text(p.sw) +
-                          ", " + text(p.kw) + ", " + text(p.dw) + ", " + text(groupWidth) + ", " + tail() + ">",
+              n.micro("conv::planar_tile<" + text(block) + ", " + text(vectors) + ", 1, " + text(tile) + ", " +
+                          text(p.sw) + ", " + text(p.kw) + ", " + text(p.dw) + ", " + text(groupWidth) + ", " + tail() +
+                          ">",
                       {n.at(buffer, oh * (p.sh * width) + ow * p.sw), stripRows * width, width * p.dh, 0, p.ic, p.kh,
                        n.at(weights, lane), n.out(), p.oh * p.ow * block, 0, p.oc, start + lane,
                        resultBase + start * (p.oh * p.ow) + (oh0 + oh) * (p.ow * block) + ow * block + lanePlace(lane)},
@@ -149,36 +150,39 @@ public:
                                           target.vnni ? IntegerType::Unsigned : IntegerType::Signed);
       Ptr buffer = n.scratch(icBlocks * stripRows * width * block * 2, elementType);
       n.micro("conv::strip<" + text(block) + ">",
-              {n.at(n.in(src), sourceBase), p.ih * p.iw * block, p.iw * block, oh0 * p.sh - p.ph, 1, p.ih, p.pw, 1, p.iw, buffer,
-               icBlocks, stripRows, width, 0, std::string("conv::strip_zero<int8_t>(0)"),
+              {n.at(n.in(src), sourceBase), p.ih * p.iw * block, p.iw * block, oh0 * p.sh - p.ph, 1, p.ih, p.pw, 1,
+               p.iw, buffer, icBlocks, stripRows, width, 0, std::string("conv::strip_zero<int8_t>(0)"),
                std::string("conv::Shift<conv::StripElement>{conv::strip_shift<int8_t>(0)}")});
       Ptr weights = n.packed(filter);
       int64_t biasNumber = op.getExtra().empty() ? -1 : group.operandNumber(op.getExtra()[0]);
       bool requantised = mge::elementBits(result) == 8;
       std::string functor = "conv::AddBias{$}";
       if (requantised)
-        functor = "conv::Requantise<" + std::string(op.getNonlineMode() == mge::NonlineMode::RELU ? "true" : "false") + ">{$, " +
-                  floatLiteral(scale / mge::quantisationOf(result).first) + "}";
+        functor = "conv::Requantise<" + std::string(op.getNonlineMode() == mge::NonlineMode::RELU ? "true" : "false") +
+                  ">{$, " + floatLiteral(scale / mge::quantisationOf(result).first) + "}";
       Arg consumer;
       if (biasNumber >= 0)
         consumer = Around{functor, n.packed(biasNumber)};
       else
         consumer = functor.replace(functor.find('$'), 1, "nullptr");
-      Around sums{"reinterpret_cast<const int32_t*>($ + " + text(llvm::alignTo(padded * filterBytes, 64)) + ")", weights};
+      Around sums{"reinterpret_cast<const int32_t*>($ + " + text(llvm::alignTo(padded * filterBytes, 64)) + ")",
+                  weights};
       auto channels = [&](int64_t row, Idx start) {
         // Vectors of sums hold half as many channels where products come in pairs.
-        int64_t vectors = target.vnni && (row / lanes) % 2 ? 1 : 2, channelsAPass = target.vnni ? vectors * lanes : lanes;
+        int64_t vectors = target.vnni && (row / lanes) % 2 ? 1 : 2,
+                channelsAPass = target.vnni ? vectors * lanes : lanes;
         int64_t widest = target.vnni ? tileWidth(target, vectors) : 5;
         n.loop("oh", 0, n.min(Idx(rows), Idx(p.oh) - oh0), 1, [&](Idx oh) {
           for (int64_t lane = 0; lane < row; lane += channelsAPass)
             eachTile(n, p.ow, widest, [&](int64_t tile, Idx ow) {
-              n.micro("conv::int8_tile<" + text(block) + ", " + text(vectors) + ", 1, " + text(tile) + ", " + text(p.sw) + ", " +
-                          text(row) + ", " + tail() + ">",
+              n.micro("conv::int8_tile<" + text(block) + ", " + text(vectors) + ", 1, " + text(tile) + ", " +
+                          text(p.sw) + ", " + text(row) + ", " + tail() + ">",
                       {n.at(buffer, oh * (p.sh * width * block) + ow * (p.sw * block)), stripRows * width * block,
                        width * block * p.dh, p.dw * block, 0, icBlocks, p.kh, p.kw,
-                       n.at(weights, start * filterBytes + lane * 4), std::string("conv::strip_zero<int8_t>(0)"), sums, n.out(),
-                       dstBlock, 0, p.oc, start + lane,
-                       resultBase + start * (p.oh * p.ow) + (oh0 + oh) * (p.ow * block) + ow * block + lanePlace(lane), consumer});
+                       n.at(weights, start * filterBytes + lane * 4), std::string("conv::strip_zero<int8_t>(0)"), sums,
+                       n.out(), dstBlock, 0, p.oc, start + lane,
+                       resultBase + start * (p.oh * p.ow) + (oh0 + oh) * (p.ow * block) + ow * block + lanePlace(lane),
+                       consumer});
             });
         });
       };
@@ -197,32 +201,37 @@ public:
     return builder.kernel("", options(blocks * splits, "conv/depthwise.hpp", "conv/strip.hpp"), [&](Nest &n) {
       Idx chunk = chunkOf(n, blocks * splits), b = chunk / splits, oh0 = chunk % splits * rows;
       Idx oh1 = n.min(oh0 + rows, Idx(p.oh));
-      Ptr x = n.at(n.in(src), sourceBase + b * (p.ih * p.iw * block)), weights = n.at(n.packed(filter), b * filterBlock);
+      Ptr x = n.at(n.in(src), sourceBase + b * (p.ih * p.iw * block)),
+          weights = n.at(n.packed(filter), b * filterBlock);
       if (plan) {
-        depthwiseRows(n, cpg, *plan, {x, p.iw * block, 0, 1, p.ih, p.ph}, weights, oh0, oh1, b * block, resultBase + b * dstBlock);
+        depthwiseRows(n, cpg, *plan, {x, p.iw * block, 0, 1, p.ih, p.ph}, weights, oh0, oh1, b * block,
+                      resultBase + b * dstBlock);
         return;
       }
       int64_t width = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1, height = (p.oh - 1) * p.sh + (p.kh - 1) * p.dh + 1;
       Ptr buffer = n.scratchF32(height * width * block);
-      n.micro("conv::strip<" + text(block) + ">", {x, 0, p.iw * block, -p.ph, 1, p.ih, p.pw, 1, p.iw, buffer, 1, height, width, 0,
-                                                  "0.0f", "conv::Copy{}"});
+      n.micro("conv::strip<" + text(block) + ">",
+              {x, 0, p.iw * block, -p.ph, 1, p.ih, p.pw, 1, p.iw, buffer, 1, height, width, 0, "0.0f", "conv::Copy{}"});
       depthwiseRows(n, cpg, stripPlan(p), {buffer, width * block, 0, 1, height, 0}, weights, oh0, oh1, b * block,
                     resultBase + b * dstBlock);
     });
   }
 
-  /// Groups of any size: for each block of output channels the inputs of its lanes are gathered, a plane for each channel of a
-  /// group, and the planes summed as depthwise convolutions.
+  /// Groups of any size: for each block of output channels the inputs of its lanes are gathered, a plane for each
+  /// channel of a group, and the planes summed as depthwise convolutions.
   LogicalResult gathered() {
-    int64_t icg = p.ic / p.groups, rows = tileAttr(group, "rows"), splits = ceilDiv(p.oh, rows), blocks = ceilDiv(p.oc, block);
+    int64_t icg = p.ic / p.groups, rows = tileAttr(group, "rows"), splits = ceilDiv(p.oh, rows),
+            blocks = ceilDiv(p.oc, block);
     int64_t width = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1, height = (rows - 1) * p.sh + (p.kh - 1) * p.dh + 1;
-    int64_t filterBlock = icg * p.kh * p.kw * block, table = blocks * filterBlock; // the table of channels follows the filter
+    int64_t filterBlock = icg * p.kh * p.kw * block,
+            table = blocks * filterBlock; // the table of channels follows the filter
     return builder.kernel("", options(blocks * splits, "conv/depthwise.hpp", "conv/strip.hpp"), [&](Nest &n) {
       Idx chunk = chunkOf(n, blocks * splits), b = chunk / splits, oh0 = chunk % splits * rows;
       Ptr buffer = n.scratchF32(icg * height * width * block);
       n.micro("conv::gather_strip<" + text(block) + ">",
               {n.at(n.in(src), sourceBase), p.ih * p.iw * block, p.iw * block, oh0 * p.sh - p.ph, p.ih, p.pw, p.iw,
-               Around{"reinterpret_cast<const int32_t*>($)", n.at(n.packed(filter), b * (icg * block) + table)}, buffer, icg, height, width});
+               Around{"reinterpret_cast<const int32_t*>($)", n.at(n.packed(filter), b * (icg * block) + table)}, buffer,
+               icg, height, width});
       depthwiseRows(n, 1, stripPlan(p), {buffer, width * block, height * width * block, icg, height, 0},
                     n.at(n.packed(filter), b * filterBlock), 0, n.min(Idx(rows), Idx(p.oh) - oh0), b * block,
                     resultBase + b * (p.oh * p.ow * block) + oh0 * (p.ow * block));
@@ -250,7 +259,8 @@ public:
       Idx chunk = chunkOf(n, strips), oh0 = chunk * rows;
       Ptr buffer = n.scratchF32(blocks * strip);
       n.loop("ib", 0, blocks, 1, [&](Idx b) {
-        depthwiseRows(n, 1, *plan, {n.at(n.in(src), sourceBase + b * (p.ih * p.iw * block)), p.iw * block, 0, 1, p.ih, p.ph},
+        depthwiseRows(n, 1, *plan,
+                      {n.at(n.in(src), sourceBase + b * (p.ih * p.iw * block)), p.iw * block, 0, 1, p.ih, p.ph},
                       n.at(n.packed(filter), b * (p.kh * p.kw * block)), oh0, n.min(oh0 + rows, Idx(p.oh)), b * block,
                       b * strip - oh0 * (p.ow * block), buffer, "producer");
       });
@@ -262,7 +272,8 @@ public:
         auto run = [&](int64_t count) {
           passes(n, groupWidth, [&](int64_t vectors, int64_t lane) {
             rowTiles(n, vectors, groupWidth, count * p.ow, 1, buffer, at, p.ic, n.at(weights, lane), start + lane,
-                     resultBase + start * (p.oh * p.ow) + oh0 * (p.ow * block) + lanePlace(lane), p.oh * p.ow * block, 0, true);
+                     resultBase + start * (p.oh * p.ow) + oh0 * (p.ow * block) + lanePlace(lane), p.oh * p.ow * block,
+                     0, true);
           });
         };
         if (lastRows == rows)
@@ -293,8 +304,8 @@ public:
         n.loop("ib", 0, icBlocks, 1, [&](Idx ib) {
           n.loop("row", 0, count, 1, [&](Idx row) {
             n.micro("conv::winograd_input<" + m_ + ", " + b_ + ">",
-                    {n.at(n.in(src), sourceBase + ib * (p.ih * p.iw * block)), p.iw * block, p.ih, p.iw, (row0 + row) * m - p.ph, -p.pw, tx,
-                     n.at(v, ib * (tiles * block) + row * (tx * block)), vPitch});
+                    {n.at(n.in(src), sourceBase + ib * (p.ih * p.iw * block)), p.iw * block, p.ih, p.iw,
+                     (row0 + row) * m - p.ph, -p.pw, tx, n.at(v, ib * (tiles * block) + row * (tx * block)), vPitch});
           });
         });
         eachGroup(n, groups, perSplit, split, a * a * p.ic, 0, [&](int64_t groupWidth, Idx start, Ptr weights) {
@@ -304,14 +315,16 @@ public:
             passes(n, groupWidth, [&](int64_t vectors, int64_t lane) {
               rowTiles(n, vectors, groupWidth, tiles, 1, n.at(v, xi * vPitch), at, p.ic,
                        n.at(weights, xi * (p.ic * groupWidth) + lane), 0,
-                       Idx(lane / block * tiles * block + lane % block), tiles * block, 0, false, n.at(products, xi * pitch));
+                       Idx(lane / block * tiles * block + lane % block), tiles * block, 0, false,
+                       n.at(products, xi * pitch));
             });
           });
           n.loop("ob", 0, groupWidth / block, 1, [&](Idx ob) {
             n.loop("row", 0, count, 1, [&](Idx row) {
               n.micro("conv::winograd_output<" + m_ + ", " + b_ + ", " + tail() + ">",
-                      {n.at(products, ob * (tiles * block) + row * (tx * block)), pitch, n.out(), p.ow * block, p.oh, p.ow,
-                       (row0 + row) * m, tx, p.oc, start + ob * block, resultBase + start * (p.oh * p.ow) + ob * (p.oh * p.ow * block)},
+                      {n.at(products, ob * (tiles * block) + row * (tx * block)), pitch, n.out(), p.ow * block, p.oh,
+                       p.ow, (row0 + row) * m, tx, p.oc, start + ob * block,
+                       resultBase + start * (p.oh * p.ow) + ob * (p.oh * p.ow * block)},
                       Nest::kConsumer);
             });
           });
@@ -348,24 +361,27 @@ private:
     int64_t row, plane, planes, height, pad;
   };
   /// Output rows oh0 ... oh1 - 1 of one channel block.
-  void depthwiseRows(Nest &n, int64_t cpg, const DepthwisePlan &plan, const Planes &from, Ptr weights, Idx oh0, Idx oh1, Idx channel,
-                     Idx offset, std::optional<Ptr> dst = std::nullopt, const char *functor = Nest::kConsumer) {
-    n.micro("conv::depthwise<" + text(block) + ", " + text(cpg) + ", " + text(p.kw) + ", " + text(p.sw) + ", " + text(p.dw) + ", " +
-                text(plan.first) + ", " + text(plan.middle) + ", " + text(plan.last) + ", " + text(plan.skipLeft) + ", " +
-                text(plan.skipRight) + ", " + tail() + ">",
-            {from.x, from.row, from.plane, from.planes, from.height, from.pad, p.sh, p.dh, p.kh, weights, dst ? *dst : n.out(),
-             p.ow * block, oh0, oh1, plan.count, p.oc, channel, offset},
+  void depthwiseRows(Nest &n, int64_t cpg, const DepthwisePlan &plan, const Planes &from, Ptr weights, Idx oh0, Idx oh1,
+                     Idx channel, Idx offset, std::optional<Ptr> dst = std::nullopt,
+                     const char *functor = Nest::kConsumer) {
+    n.micro("conv::depthwise<" + text(block) + ", " + text(cpg) + ", " + text(p.kw) + ", " + text(p.sw) + ", " +
+                text(p.dw) + ", " + text(plan.first) + ", " + text(plan.middle) + ", " + text(plan.last) + ", " +
+                text(plan.skipLeft) + ", " + text(plan.skipRight) + ", " + tail() + ">",
+            {from.x, from.row, from.plane, from.planes, from.height, from.pad, p.sh, p.dh, p.kh, weights,
+             dst ? *dst : n.out(), p.ow * block, oh0, oh1, plan.count, p.oc, channel, offset},
             functor);
   }
 
   std::string tail() const { return p.oc % block ? "true" : "false"; }
-  static int64_t paddedWidth(const std::vector<ChannelGroup> &groups) { return groups.back().start + groups.back().width; }
+  static int64_t paddedWidth(const std::vector<ChannelGroup> &groups) {
+    return groups.back().start + groups.back().width;
+  }
   /// Offset of lane `lane` of a channel group whose blocks are maps of oh x ow.
   int64_t lanePlace(int64_t lane) const { return lane / block * (p.oh * p.ow * block) + lane % block; }
 
   /// Runs `body` for the channel groups of a split. Equal groups become one loop; `rows` is weight rows of a group.
-  void eachGroup(Nest &n, const std::vector<ChannelGroup> &groups, int64_t perSplit, Idx split, int64_t rows, Idx weightBase,
-                 const std::function<void(int64_t width, Idx start, Ptr weights)> &body) {
+  void eachGroup(Nest &n, const std::vector<ChannelGroup> &groups, int64_t perSplit, Idx split, int64_t rows,
+                 Idx weightBase, const std::function<void(int64_t width, Idx start, Ptr weights)> &body) {
     Ptr weights = n.packed(filter);
     int64_t count = groups.size(), normal = groups.front().width;
     // All groups but the last have one width.
@@ -410,27 +426,32 @@ private:
            text(pixelStep) + ", " + text(row) + ", " + (final ? tail() : "false") + ">";
   }
 
-  /// A row of `count` output pixels. `final` tiles write the result through the consumer; others write `products` as they are.
-  void rowTiles(Nest &n, int64_t vectors, int64_t row, int64_t count, int64_t height, Ptr x, const Source &at, int64_t ic, Ptr weights,
-                Idx channel, Idx offset, int64_t dstBlock, int64_t dstLine, bool final, std::optional<Ptr> products = std::nullopt) {
+  /// A row of `count` output pixels. `final` tiles write the result through the consumer; others write `products` as
+  /// they are.
+  void rowTiles(Nest &n, int64_t vectors, int64_t row, int64_t count, int64_t height, Ptr x, const Source &at,
+                int64_t ic, Ptr weights, Idx channel, Idx offset, int64_t dstBlock, int64_t dstLine, bool final,
+                std::optional<Ptr> products = std::nullopt) {
     pixelStep = at.pixel / block;
     bool single = at.tapRow == 0 && at.tapColumn == 0;
     int64_t kh = single ? 1 : p.kh, kw = single ? 1 : p.kw;
     eachTile(n, count, tileWidth(target, vectors) / height, [&](int64_t width, Idx ow) {
       std::vector<Arg> args = {n.at(x, ow * at.pixel), at.block, at.tapRow, at.tapColumn, at.line, ic, kh, kw, weights,
-                               final ? n.out() : *products, dstBlock, dstLine, final ? p.oc : 0, channel, offset + ow * block};
+                               final ? n.out() : *products, dstBlock, dstLine, final ? p.oc : 0, channel,
+                               offset + ow * block};
       if (!final)
         args.push_back(std::string("conv::Identity{}"));
       n.micro(tileName(vectors, height, width, row, final), args, final ? Nest::kConsumer : nullptr);
     });
   }
 
-  void rowPairs(Nest &n, int64_t row, int64_t rows, Ptr x, const Source &at, int64_t ic, Ptr weights, Idx channel, Idx offset) {
+  void rowPairs(Nest &n, int64_t row, int64_t rows, Ptr x, const Source &at, int64_t ic, Ptr weights, Idx channel,
+                Idx offset) {
     pixelStep = at.pixel / block;
     auto tile = [&](int64_t height, int64_t width, Idx oh, int64_t ow) {
       n.micro(tileName(2, height, width, row, true),
-              {n.at(x, oh * at.line + ow * at.pixel), at.block, at.tapRow, at.tapColumn, at.line, ic, p.kh, p.kw, weights,
-               n.out(), p.oh * p.ow * block, p.ow * block, p.oc, channel, offset + oh * (p.ow * block) + ow * block},
+              {n.at(x, oh * at.line + ow * at.pixel), at.block, at.tapRow, at.tapColumn, at.line, ic, p.kh, p.kw,
+               weights, n.out(), p.oh * p.ow * block, p.ow * block, p.oc, channel,
+               offset + oh * (p.ow * block) + ow * block},
               Nest::kConsumer);
     };
     n.loop("oh", 0, rows / 2 * 2, 2, [&](Idx oh) {

@@ -85,8 +85,8 @@ std::vector<float> packGrouped(const Filter &f, int64_t block) {
   return out;
 }
 
-/// [block][channel in group][kh][kw][lane], then which source channel each lane of each plane reads (-1 for none), as int32
-/// [block][channel in group][lane]: the order of conv::gather_strip and conv::depthwise.
+/// [block][channel in group][kh][kw][lane], then which source channel each lane of each plane reads (-1 for none), as
+/// int32 [block][channel in group][lane]: the order of conv::gather_strip and conv::depthwise.
 std::vector<float> packGathered(const Filter &f, int64_t block) {
   std::vector<float> out;
   const Problem &p = f.p;
@@ -132,8 +132,8 @@ template <int A> std::vector<float> packWinograd(const Filter &f, int64_t block,
   return out;
 }
 
-/// [channel group][ic block][kh][kw][block / 4][row][4 input channels], then the sum of each output channel's weights: the order
-/// of conv::int8_tile.
+/// [channel group][ic block][kh][kw][block / 4][row][4 input channels], then the sum of each output channel's weights:
+/// the order of conv::int8_tile.
 Packed packInt8(const Problem &p, int64_t block, llvm::ArrayRef<uint8_t> bytes) {
   const auto *w = reinterpret_cast<const int8_t *>(bytes.data());
   Packed packed{"int8_oihw" + std::to_string(block), {}};

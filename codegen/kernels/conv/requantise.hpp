@@ -1,9 +1,10 @@
 // requantise.hpp: what follows the exact sums of a quantised convolution.
 //
-//     dst = clamp(round(relu(float(sum + bias[c]) * scale)), -128, 127)        scale = scale_src * scale_filter / scale_dst
+//     dst = clamp(round(relu(float(sum + bias[c]) * scale)), -128, 127)
+//     scale = scale_src * scale_filter / scale_dst
 //
-// Rounding is half away from zero. One factor stands for the two scales and the quotient, as in MegEngine's own optimised
-// kernels: single elements within an ulp of a tie may differ by one step from the formula with a division.
+// Rounding is half away from zero. One factor stands for the two scales and the quotient, as in MegEngine's own
+// optimised kernels: single elements within an ulp of a tie may differ by one step from the formula with a division.
 #pragma once
 #include "../../simd/simd.hpp"
 

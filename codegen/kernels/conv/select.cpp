@@ -167,7 +167,8 @@ class Selector {
 public:
   Selector(mge::GroupOp group, const TargetSet &targets, const Problem &p, Choices &choices)
       : group(group), targets(targets), target(targets.best()), p(p), choices(choices), context(group.getContext()),
-        blocked(mge::LayoutAttr::getChannelBlocked(context, targets.block)), rowMajor(mge::LayoutAttr::getRowMajor(context)) {}
+        blocked(mge::LayoutAttr::getChannelBlocked(context, targets.block)),
+        rowMajor(mge::LayoutAttr::getRowMajor(context)) {}
 
   void run() {
     if (p.quantised)
@@ -241,7 +242,8 @@ private:
       return refuse(row, "needs maps of at least 4x4");
     int64_t a = m + 2, ty = ceilDiv(p.oh, m), tx = ceilDiv(p.ow, m);
     int64_t weights = a * a * p.ic * paddedOc() * 4;
-    // A chunk of many tiles reads the weights once for all of them: worth more than keeping the transformed tiles in L2.
+    // A chunk of many tiles reads the weights once for all of them: worth more than keeping the transformed tiles in
+    // L2.
     int64_t perRow = a * a * paddedIc() * tx * 4;
     int64_t rows = std::clamp<int64_t>(2 * target.l2Bytes / perRow, 1, ty);
     while (rows < ty && rows * tx < 2 * tileWidth(target, 2))
@@ -251,10 +253,13 @@ private:
     // A single chunk is split by output channels; each part transforms the input for itself.
     int64_t groups = channelGroups(p.oc, targets.block).size();
     int64_t splits = chunks == 1 ? std::min<int64_t>(groups, 2) : 1;
-    double products = static_cast<double>(ty * tx * a * a) * static_cast<double>(p.ic) * static_cast<double>(paddedOc());
+    double products =
+        static_cast<double>(ty * tx * a * a) * static_cast<double>(p.ic) * static_cast<double>(paddedOc());
     // Transforms: about 14 vector operations an element and side, at a fifth of the rate of products.
-    double transforms = static_cast<double>(ty * tx * a * a) * static_cast<double>(paddedIc() * splits + paddedOc()) * 4;
-    // Weights beyond L2 come from L3 or memory, at half of the streaming rate; the products hide most of the shorter of the two.
+    double transforms =
+        static_cast<double>(ty * tx * a * a) * static_cast<double>(paddedIc() * splits + paddedOc()) * 4;
+    // Weights beyond L2 come from L3 or memory, at half of the streaming rate; the products hide most of the shorter of
+    // the two.
     double arithmetic = compute(products, 0.82) + compute(transforms, 0.35);
     double reading = weights > target.l2Bytes / 2 ? 1.3 * streamed(static_cast<double>(weights * chunks)) : 0;
     double cost = std::max(arithmetic, reading) + 0.25 * std::min(arithmetic, reading);
@@ -281,8 +286,11 @@ private:
     chunk = ceilDiv(pixels, chunks);
     int64_t groups = channelGroups(p.oc, targets.block).size();
     int64_t splits = std::clamp<int64_t>(ceilDiv(wanted, chunks), 1, groups);
-    double restream = weights > target.l2Bytes / 2 ? 0.5 * static_cast<double>(weights) * static_cast<double>(chunks - 1) : 0;
-    accept(row, blocked, compute(static_cast<double>(p.macs()) * lost(), 0.92) + streamed(0.5 * (inputBytes() + outputBytes()) + restream),
+    double restream =
+        weights > target.l2Bytes / 2 ? 0.5 * static_cast<double>(weights) * static_cast<double>(chunks - 1) : 0;
+    accept(row, blocked,
+           compute(static_cast<double>(p.macs()) * lost(), 0.92) +
+               streamed(0.5 * (inputBytes() + outputBytes()) + restream),
            weights, {{"pixels", chunk}, {"splits", splits}});
   }
 
@@ -315,9 +323,11 @@ private:
     // Tiles of seven columns leave registers idle; a flat run of pixels (the 1x1 row) does not.
     bool flat = p.kh == 1 && p.kw == 1 && p.sh == 1 && p.sw == 1 && !padded;
     double efficiency = flat ? 0.8 : p.ow % tileWidth(target, 2) && p.ow < 2 * tileWidth(target, 2) ? 0.72 : 0.9;
-    double copies = padded ? 4.0 * static_cast<double>(stripRows(rows) * width * icPadded * chunks * p.groups * splits) : 0;
-    accept(row, blocked, compute(static_cast<double>(p.macs()) * lost(), efficiency) + streamed(1.5 * copies + 0.5 * outputBytes()), weights,
-           {{"rows", rows}, {"splits", splits}});
+    double copies =
+        padded ? 4.0 * static_cast<double>(stripRows(rows) * width * icPadded * chunks * p.groups * splits) : 0;
+    accept(row, blocked,
+           compute(static_cast<double>(p.macs()) * lost(), efficiency) + streamed(1.5 * copies + 0.5 * outputBytes()),
+           weights, {{"rows", rows}, {"splits", splits}});
   }
 
   void int8() {
@@ -332,7 +342,8 @@ private:
     rows = ceilDiv(p.oh, chunks);
     int64_t weights = paddedIc() * paddedOc() * p.kh * p.kw;
     // Four products an operation with byte dots, two otherwise.
-    accept(row, blocked, compute(static_cast<double>(p.macs()) * lost(), target.vnni ? 3.4 : 1.6) + streamed(0.25 * inputBytes()),
+    accept(row, blocked,
+           compute(static_cast<double>(p.macs()) * lost(), target.vnni ? 3.4 : 1.6) + streamed(0.25 * inputBytes()),
            weights, {{"rows", rows}, {"splits", 1}});
   }
 
@@ -349,7 +360,9 @@ private:
     int64_t rows = ceilDiv(p.oh, splits);
     int64_t weights = paddedOc() * p.kh * p.kw * 4;
     double slow = depthwisePlan(p) ? 1 : 1.6;
-    accept(row, blocked, slow * (compute(static_cast<double>(p.macs()) * lost(), 0.5) + streamed(0.7 * (inputBytes() + outputBytes()))),
+    accept(row, blocked,
+           slow *
+               (compute(static_cast<double>(p.macs()) * lost(), 0.5) + streamed(0.7 * (inputBytes() + outputBytes()))),
            weights, {{"rows", rows}});
   }
 
@@ -369,7 +382,9 @@ private:
     rows = ceilDiv(p.oh, chunks);
     // Lanes of padding do work, and gathering moves single floats.
     double gathered = inBlock ? 0 : 0.6 * static_cast<double>(icg * paddedOc() * p.ih * p.iw);
-    accept(row, blocked, compute(static_cast<double>(p.macs()) * lost(), 0.4) + gathered + streamed(0.7 * (inputBytes() + outputBytes())),
+    accept(row, blocked,
+           compute(static_cast<double>(p.macs()) * lost(), 0.4) + gathered +
+               streamed(0.7 * (inputBytes() + outputBytes())),
            icg * paddedOc() * p.kh * p.kw * 4, {{"rows", rows}});
   }
 
@@ -388,8 +403,8 @@ private:
     int64_t chunks = std::max<int64_t>(ceilDiv(p.oh, rows), std::min<int64_t>(p.oh, wantedChunks()));
     rows = ceilDiv(p.oh, chunks);
     int64_t weights = p.ic * paddedOc() * p.kh * p.kw * 4;
-    accept(row, rowMajor, compute(static_cast<double>(p.macs()) * lost(), 0.75) + streamed(0.5 * outputBytes()), weights,
-           {{"rows", rows}});
+    accept(row, rowMajor, compute(static_cast<double>(p.macs()) * lost(), 0.75) + streamed(0.5 * outputBytes()),
+           weights, {{"rows", rows}});
   }
 
   mge::GroupOp group;
@@ -408,7 +423,8 @@ struct ConvFamily : Family {
   bool absorbs(Operation *anchor, Operation *consumer) const override {
     auto op = cast<mge::ConvOp>(anchor);
     auto type = dyn_cast<RankedTensorType>(op.getDst().getType());
-    if (!type || !type.getElementType().isF32() || op.getFormat() != mge::ConvFormat::NCHW || !mge::weightOf(op.getFilter()))
+    if (!type || !type.getElementType().isF32() || op.getFormat() != mge::ConvFormat::NCHW ||
+        !mge::weightOf(op.getFilter()))
       return false;
     // The value that the consumer follows is the operand that this group computes.
     for (Value operand : consumer->getOperands())
@@ -437,7 +453,8 @@ struct ConvFamily : Family {
   }
 
   /// Depthwise, then 1x1: rows of the first go to scratch, a strip at a time, and the second reads them there.
-  std::optional<Candidate> tileFused(mge::GroupOp producer, mge::GroupOp consumer, const TargetSet &targets) const override {
+  std::optional<Candidate> tileFused(mge::GroupOp producer, mge::GroupOp consumer,
+                                     const TargetSet &targets) const override {
     if (producer.getRow() != "conv_f32_blocked_depthwise" || consumer.getRow() != "conv_f32_blocked_1x1")
       return std::nullopt;
     std::string reason;
@@ -471,7 +488,8 @@ struct ConvFamily : Family {
     return candidate;
   }
 
-  Packed pack(mge::GroupOp group, unsigned operand, const TargetSet &targets, llvm::ArrayRef<uint8_t> bytes) const override;
+  Packed pack(mge::GroupOp group, unsigned operand, const TargetSet &targets,
+              llvm::ArrayRef<uint8_t> bytes) const override;
   LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &target,
                       KernelBuilder &builder) const override;
 
@@ -486,8 +504,8 @@ private:
       Operation *next = nullptr;
       for (Value operand : op->getOperands())
         if (Operation *definition = operand.getDefiningOp();
-            definition && !isa<mge::ConstantOp>(definition) && (definition == anchor || isa<mge::ElemwiseOp>(definition)) &&
-            leadsTo(anchor, operand))
+            definition && !isa<mge::ConstantOp>(definition) &&
+            (definition == anchor || isa<mge::ElemwiseOp>(definition)) && leadsTo(anchor, operand))
           next = definition;
       if (!next)
         return false;
@@ -504,7 +522,8 @@ Packed packFilter(mge::GroupOp group, unsigned operand, const TargetSet &targets
 LogicalResult buildNests(mge::GroupOp group, const TargetSet &targets, const Target &target, KernelBuilder &builder);
 } // namespace mgec::codegen::conv
 
-Packed ConvFamily::pack(mge::GroupOp group, unsigned operand, const TargetSet &targets, llvm::ArrayRef<uint8_t> bytes) const {
+Packed ConvFamily::pack(mge::GroupOp group, unsigned operand, const TargetSet &targets,
+                        llvm::ArrayRef<uint8_t> bytes) const {
   return packFilter(group, operand, targets, bytes);
 }
 LogicalResult ConvFamily::build(mge::GroupOp group, const TargetSet &targets, const Target &target,

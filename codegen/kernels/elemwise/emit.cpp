@@ -8,8 +8,8 @@ using namespace mgec::codegen::elemwise;
 
 namespace {
 
-/// The walk of a group's result in row-major order: the operands of the first function, the result, and the channel that
-/// consumers see (0 throughout where none looks).
+/// The walk of a group's result in row-major order: the operands of the first function, the result, and the channel
+/// that consumers see (0 throughout where none looks).
 SmallVector<Axis> walkOf(mge::GroupOp group) {
   Operation *anchor = group.getAnchor();
   SmallVector<int64_t> shape = mge::sampleShape(group.outputType(0)), dense = denseStrides(shape);
@@ -29,8 +29,8 @@ SmallVector<Axis> walkOf(mge::GroupOp group) {
   return joinAxes(axes);
 }
 
-/// Calls `body` with the offsets of each row: chunks and units run over the outer axes; the one outside of the rows is a loop of
-/// its own where the others make enough units.
+/// Calls `body` with the offsets of each row: chunks and units run over the outer axes; the one outside of the rows is
+/// a loop of its own where the others make enough units.
 void eachRow(Nest &n, ArrayRef<Axis> outer, const Split &split, bool loops,
              function_ref<void(ArrayRef<Idx> offsets, Idx first, Idx count)> body) {
   forSplit(n, split, "row", [&](Idx unit, Idx first, Idx count) {
@@ -96,7 +96,8 @@ LogicalResult elemwise::buildBlocked(mge::GroupOp group, const TargetSet &target
   int64_t block = targets.block;
   std::vector<Reading> readings = *blockedReadings(group, block, reason);
   SmallVector<int64_t> shape = mge::sampleShape(group.outputType(0));
-  int64_t channels = shape[1], pixels = shape[2] * shape[3], blocks = ceilDiv(channels, block), units = shape[0] * blocks;
+  int64_t channels = shape[1], pixels = shape[2] * shape[3], blocks = ceilDiv(channels, block),
+          units = shape[0] * blocks;
   Split split = splitWork(units, pixels, 4, costOf(group));
   return builder.kernel("", kernelOptions(group, split.chunks, {"elemwise/chain.hpp"}), [&](Nest &n) {
     std::string callee = "elemwise::chain_blocked<" + text(block) + ", " + text(channels % block != 0);

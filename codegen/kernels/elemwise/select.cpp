@@ -1,7 +1,8 @@
-//===- select.cpp - the elemwise family: chains of element-wise functions ------------------------------------------===//
+//===- select.cpp - the elemwise family: chains of element-wise functions
+//------------------------------------------===//
 //
-// The first function of a group reads its operands with any broadcasting; what follows is its consumer. Floats have rows
-// for row-major tensors and for channel blocks; other types one for single functions.
+// The first function of a group reads its operands with any broadcasting; what follows is its consumer. Floats have
+// rows for row-major tensors and for channel blocks; other types one for single functions.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #define MGEC_ISA_NAMESPACE host
@@ -82,11 +83,12 @@ std::optional<Function> elemwise::functionOf(Operation *op, std::string &reason)
                                                    (isInteger(operand) && result.isInteger(1)));
   // The high half of a product depends on the width.
   if (!known || (StringRef(mode.function) == "rmulh" && !operand.isInteger(32))) {
-    reason = "has no " + std::string(mode.function) + " of " + mge::elementName(operand) + " to " + mge::elementName(result);
+    reason =
+        "has no " + std::string(mode.function) + " of " + mge::elementName(operand) + " to " + mge::elementName(result);
     return std::nullopt;
   }
-  return Function{mode.function, std::string("elemwise::op::") + mode.function + "{}", operand.isF32() && result.isF32(),
-                  operand.isF32()};
+  return Function{mode.function, std::string("elemwise::op::") + mode.function + "{}",
+                  operand.isF32() && result.isF32(), operand.isF32()};
 }
 
 //===----------------------------------------------------------------------===//
@@ -207,7 +209,8 @@ struct ElemwiseFamily : Family {
     return packed;
   }
 
-  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &, KernelBuilder &builder) const override {
+  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &,
+                      KernelBuilder &builder) const override {
     if (group.getRow() == "elemwise_any_rows")
       return buildAny(group, builder);
     return group.getRow() == "elemwise_f32_blocked" ? buildBlocked(group, targets, builder) : buildRows(group, builder);

@@ -1,7 +1,7 @@
 //===- type_cvt.cpp - the type_cvt family: conversions between element types --------------------------------------===//
 //
-// Elements stand in the same order on both sides, so every layout is one run of them. In channel blocks, lanes without a
-// channel must stay zero: quantised types need a zero point of 0.
+// Elements stand in the same order on both sides, so every layout is one run of them. In channel blocks, lanes without
+// a channel must stay zero: quantised types need a zero point of 0.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "codegen/emit/Emit.h"
@@ -46,7 +46,8 @@ Call callOf(Type from, Type to, std::string &reason) {
     unsigned width = storage.getWidth();
     bool isUnsigned = storage.isUnsigned();
     // The largest float that fits 32 bits.
-    double high = isUnsigned ? std::exp2(width) - 1 : std::exp2(width - 1) - 1, low = isUnsigned ? 0 : -std::exp2(width - 1);
+    double high = isUnsigned ? std::exp2(width) - 1 : std::exp2(width - 1) - 1,
+           low = isUnsigned ? 0 : -std::exp2(width - 1);
     if (width == 32)
       high = 2147483520.0;
     target = {floatLiteral(toScale), floatLiteral(static_cast<float>(toZero)), floatLiteral(static_cast<float>(low)),

@@ -1,7 +1,7 @@
 //===- matmul.cpp - the matrix product family ---------------------------------------------------------------------===//
 //
-// Products of float matrices, and of batches of them. The right operand is read in panels of two blocks of columns: packed when
-// it is constant, else copied into scratch a panel at a time.
+// Products of float matrices, and of batches of them. The right operand is read in panels of two blocks of columns:
+// packed when it is constant, else copied into scratch a panel at a time.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "codegen/kernels/support.h"
@@ -31,14 +31,17 @@ Problem problemOf(mge::MatmulOp op) {
 int64_t panelWidth(const TargetSet &targets) { return 2 * targets.block; }
 
 /// Rows of the widest register tile.
-int64_t tileRows(const Target &target) { return target.lanes == 16 ? 14 : target.registers == 32 ? 10 : target.lanes == 8 ? 6 : 5; }
+int64_t tileRows(const Target &target) {
+  return target.lanes == 16 ? 14 : target.registers == 32 ? 10 : target.lanes == 8 ? 6 : 5;
+}
 
 struct MatmulFamily : Family {
   StringRef name() const override { return "matmul"; }
   bool owns(Operation *anchor) const override { return isa<mge::MatmulOp>(anchor); }
 
   bool absorbs(Operation *anchor, Operation *consumer) const override {
-    return cast<RankedTensorType>(anchor->getResult(0).getType()).getElementType().isF32() && absorbsFloat(anchor, consumer);
+    return cast<RankedTensorType>(anchor->getResult(0).getType()).getElementType().isF32() &&
+           absorbsFloat(anchor, consumer);
   }
 
   void candidates(mge::GroupOp group, const TargetSet &targets, Choices &choices) const override {
@@ -65,7 +68,8 @@ struct MatmulFamily : Family {
   }
 
   /// [panel][k][column] of the right operand, columns beyond n zero; the left operand as it is.
-  Packed pack(mge::GroupOp group, unsigned operand, const TargetSet &targets, llvm::ArrayRef<uint8_t> bytes) const override {
+  Packed pack(mge::GroupOp group, unsigned operand, const TargetSet &targets,
+              llvm::ArrayRef<uint8_t> bytes) const override {
     if (group.getRow() != "matmul_f32_gemm" || operand != anchorOperand(group, 1))
       return {"dense", bytes.vec()};
     Problem p = problemOf(cast<mge::MatmulOp>(group.getAnchor()));
@@ -75,22 +79,26 @@ struct MatmulFamily : Family {
     for (int64_t k = 0; k < p.k; ++k)
       for (int64_t n = 0; n < p.n; ++n)
         to[(n / width * p.k + k) * width + n % width] = from[p.transposeB ? n * p.k + k : k * p.n + n];
-    Packed packed{(p.transposeB ? "panels_nk" : "panels_kn") + std::to_string(width), std::vector<uint8_t>(to.size() * 4)};
+    Packed packed{(p.transposeB ? "panels_nk" : "panels_kn") + std::to_string(width),
+                  std::vector<uint8_t>(to.size() * 4)};
     std::memcpy(packed.bytes.data(), to.data(), packed.bytes.size());
     return packed;
   }
 
-  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &target, KernelBuilder &builder) const override {
+  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &target,
+                      KernelBuilder &builder) const override {
     Problem p = problemOf(cast<mge::MatmulOp>(group.getAnchor()));
     bool constant = group.getRow() == "matmul_f32_gemm";
     int64_t width = panelWidth(targets), panels = ceilDiv(p.n, width);
     // Rows of a chunk: all, unless there are many.
-    int64_t rows = p.m > 96 ? ceilDiv(p.m, ceilDiv(p.m, 48)) : p.m, bands = ceilDiv(p.m, rows), last = p.m - (bands - 1) * rows;
+    int64_t rows = p.m > 96 ? ceilDiv(p.m, ceilDiv(p.m, 48)) : p.m, bands = ceilDiv(p.m, rows),
+            last = p.m - (bands - 1) * rows;
     int64_t units = p.batch * bands * panels;
     Split split = splitWork(units, 1, 1, costOf(group));
     KernelOptions options = kernelOptions(group, split.chunks, {"matmul/gemm.hpp"});
     return builder.kernel("", options, [&](Nest &n) {
-      Ptr a = operandPtr(n, group, anchorOperand(group, 0)), b = operandPtr(n, group, anchorOperand(group, 1)), dst = n.out();
+      Ptr a = operandPtr(n, group, anchorOperand(group, 0)), b = operandPtr(n, group, anchorOperand(group, 1)),
+          dst = n.out();
       Ptr buffer = b;
       if (!constant)
         buffer = n.scratchF32(p.k * width);
@@ -108,7 +116,9 @@ struct MatmulFamily : Family {
                    p.transposeB ? p.k : 1, p.k, columns, buffer});
         Ptr left = n.at(a, matrix * (p.m * p.k) + band * (rows * aRow));
         Idx offset = matrix * (p.m * p.n) + band * (rows * p.n) + panel * width;
-        auto run = [&](int64_t count) { tiles(n, p, target, width, count, left, aRow, aK, right, dst, columns, panel * width, offset); };
+        auto run = [&](int64_t count) {
+          tiles(n, p, target, width, count, left, aRow, aK, right, dst, columns, panel * width, offset);
+        };
         if (last == rows)
           run(rows);
         else
@@ -119,22 +129,23 @@ struct MatmulFamily : Family {
 
 private:
   /// `count` rows of one panel.
-  static void tiles(Nest &n, const Problem &p, const Target &target, int64_t width, int64_t count, Ptr left, int64_t aRow,
-                    int64_t aK, Ptr right, Ptr dst, Idx columns, Idx channel, Idx offset) {
+  static void tiles(Nest &n, const Problem &p, const Target &target, int64_t width, int64_t count, Ptr left,
+                    int64_t aRow, int64_t aK, Ptr right, Ptr dst, Idx columns, Idx channel, Idx offset) {
     if (count == 1) {
       n.micro("matmul::row<" + text(width) + ">", {left, aK, right, width, p.k, dst, columns, channel, offset},
               Nest::kConsumer);
       return;
     }
     int64_t lanes = target.lanes, half = 2 * lanes;
-    int64_t parts = ceilDiv(count, tileRows(target)), narrow = count / parts, wider = count % parts, middle = wider * (narrow + 1);
+    int64_t parts = ceilDiv(count, tileRows(target)), narrow = count / parts, wider = count % parts,
+            middle = wider * (narrow + 1);
     auto tile = [&](int64_t height, Idx m) {
       // Two vectors of columns a tile; panels are wider where vectors are narrow.
       for (int64_t column = 0; column < width; column += half) {
         auto call = [&] {
           n.micro("matmul::tile<" + text(height) + ", 2, " + text(width) + ">",
-                  {n.at(left, m * aRow), aRow, aK, n.at(right, column), width, p.k * width, p.k, dst, p.n, columns - column,
-                   channel + column, offset + m * p.n + column},
+                  {n.at(left, m * aRow), aRow, aK, n.at(right, column), width, p.k * width, p.k, dst, p.n,
+                   columns - column, channel + column, offset + m * p.n + column},
                   Nest::kConsumer);
         };
         if (column == 0)

@@ -99,7 +99,8 @@ struct PadFamily : Family {
       choices.candidates.push_back(std::move(*candidate));
   }
 
-  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &, KernelBuilder &builder) const override {
+  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &,
+                      KernelBuilder &builder) const override {
     auto op = cast<mge::PaddingOp>(group.getAnchor());
     Problem p = problemOf(op);
     int64_t unit = group.getRow() == "padding_f32_blocked" ? targets.block : 1;
@@ -123,7 +124,8 @@ struct PadFamily : Family {
           plane(number * (ih * iw * unit), number * (oh * ow * unit), first, first + count);
         });
       SmallVector<int64_t> from = denseStrides(p.src), to = denseStrides(p.dst);
-      std::string fill = "shape::fill_row<" + cType(cast<RankedTensorType>(op.getDst().getType()).getElementType()) + ">";
+      std::string fill =
+          "shape::fill_row<" + cType(cast<RankedTensorType>(op.getDst().getType()).getElementType()) + ">";
       // What lies before and behind an outer axis of the operand is filled in one piece.
       auto axes = [&](auto &self, size_t axis, Idx source, Idx target) -> void {
         if (axis == h)

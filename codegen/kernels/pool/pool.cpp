@@ -59,10 +59,12 @@ struct PoolFamily : Family {
     offer(p.global() ? "pool_f32_blocked_global" : "pool_f32_blocked", blocked, streamNs(targets, bytes) + vectorised);
     // The row is reduced first: about two vector operations a tap of one axis, and scalar work at the borders.
     offer("pool_f32_planar", mge::LayoutAttr::getRowMajor(group.getContext()),
-          streamNs(targets, groupBytes(group)) + 1.5 * vectorised + 10.0 * static_cast<double>(p.images * p.channels * p.oh));
+          streamNs(targets, groupBytes(group)) + 1.5 * vectorised +
+              10.0 * static_cast<double>(p.images * p.channels * p.oh));
   }
 
-  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &, KernelBuilder &builder) const override {
+  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &,
+                      KernelBuilder &builder) const override {
     Problem p = problemOf(cast<mge::PoolOp>(group.getAnchor()));
     return group.getRow() == "pool_f32_planar" ? planar(group, p, builder) : blocked(group, p, targets.block, builder);
   }

@@ -1,7 +1,7 @@
 //===- reduce.cpp - the reduce family: reductions of floats, and the places of their extremes ---------------------===//
 //
-// Row-major floats over one run of neighbouring axes, or over two with a scratch buffer between; maps in channel blocks over
-// their pixels or over their channels.
+// Row-major floats over one run of neighbouring axes, or over two with a scratch buffer between; maps in channel blocks
+// over their pixels or over their channels.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "codegen/kernels/support.h"
@@ -28,7 +28,8 @@ constexpr int64_t kLargestBuffer = int64_t(1) << 20;
 
 /// Nullopt with a reason where there are more runs of reduced axes.
 std::optional<Problem> problemOf(Operation *op, std::string &reason) {
-  SmallVector<int64_t> src = mge::sampleShape(typeOf(op->getOperand(0))), dst = mge::sampleShape(typeOf(op->getResult(0)));
+  SmallVector<int64_t> src = mge::sampleShape(typeOf(op->getOperand(0))),
+                       dst = mge::sampleShape(typeOf(op->getResult(0)));
   struct Run {
     bool reduced;
     int64_t extent;
@@ -151,7 +152,8 @@ struct ReduceFamily : Family {
       offer(blocked);
   }
 
-  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &, KernelBuilder &builder) const override {
+  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &,
+                      KernelBuilder &builder) const override {
     Operation *op = group.getAnchor();
     if (group.getRow() == "reduce_f32_blocked")
       return blockedKindOf(group) == BlockedKind::Pixels ? buildPixels(group, targets.block, builder)
@@ -174,17 +176,20 @@ private:
   LogicalResult buildOnce(mge::GroupOp group, const Problem &p, KernelBuilder &builder) const {
     // A unit of rows ends where channels begin again.
     int64_t channels = readsChannels(group) ? neighbourChannels(group.outputType(0)) : p.k0;
-    Split split = p.rows() ? splitWork(p.k0 / channels, channels, 1, costOf(group)) : splitWork(p.k0, p.k2, 64, costOf(group));
+    Split split =
+        p.rows() ? splitWork(p.k0 / channels, channels, 1, costOf(group)) : splitWork(p.k0, p.k2, 64, costOf(group));
     std::string mode = modeOf(group);
     return builder.kernel("", kernelOptions(group, split.chunks, {"reduce/rows.hpp"}), [&](Nest &n) {
       Ptr src = sourceOf(n, group), dst = n.out();
       forSplit(n, split, "unit", [&](Idx unit, Idx first, Idx count) {
         if (p.rows()) {
           Idx row = unit * channels + first;
-          n.micro("reduce::rows<" + mode + ", true>", {n.at(src, row * p.r2), p.r2, count, p.r2, dst, first, row}, Nest::kConsumer);
+          n.micro("reduce::rows<" + mode + ", true>", {n.at(src, row * p.r2), p.r2, count, p.r2, dst, first, row},
+                  Nest::kConsumer);
         } else {
           n.micro("reduce::columns<" + mode + ", true>",
-                  {n.at(src, unit * (p.r2 * p.k2) + first), p.k2, p.r2, count, dst, first, unit * p.k2 + first}, Nest::kConsumer);
+                  {n.at(src, unit * (p.r2 * p.k2) + first), p.k2, p.r2, count, dst, first, unit * p.k2 + first},
+                  Nest::kConsumer);
         }
       });
     });
@@ -226,7 +231,8 @@ private:
       Ptr src = sourceOf(n, group), dst = n.out();
       forSplit(n, split, "unit", [&](Idx unit, Idx first, Idx count) {
         if (p.rows())
-          n.micro("reduce::argmax_rows<" + largest + ">", {n.at(src, first * p.r2), p.r2, count, p.r2, n.at(dst, first)});
+          n.micro("reduce::argmax_rows<" + largest + ">",
+                  {n.at(src, first * p.r2), p.r2, count, p.r2, n.at(dst, first)});
         else
           n.micro("reduce::argmax_columns<" + largest + ">",
                   {n.at(src, unit * (p.r2 * p.k2) + first), p.k2, p.r2, count, n.at(dst, unit * p.k2 + first)});
@@ -237,7 +243,8 @@ private:
   /// A block of channels is a column of as many lanes as it has channels.
   LogicalResult buildPixels(mge::GroupOp group, int64_t block, KernelBuilder &builder) const {
     SmallVector<int64_t> shape = mge::sampleShape(typeOf(group.getAnchor()->getOperand(0)));
-    int64_t channels = shape[1], pixels = shape[2] * shape[3], blocks = ceilDiv(channels, block), units = shape[0] * blocks;
+    int64_t channels = shape[1], pixels = shape[2] * shape[3], blocks = ceilDiv(channels, block),
+            units = shape[0] * blocks;
     bool toBlocked = !mge::layoutOf(group.outputType(0)).isRowMajor(), tail = channels % block != 0;
     Split split = splitWork(units, 1, 1, costOf(group));
     std::vector<std::string> headers = {"reduce/rows.hpp"};

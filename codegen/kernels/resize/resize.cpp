@@ -47,12 +47,14 @@ struct ResizeFamily : Family {
       choices.candidates.push_back(std::move(*candidate));
   }
 
-  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &, KernelBuilder &builder) const override {
+  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &,
+                      KernelBuilder &builder) const override {
     auto op = cast<mge::ResizeOp>(group.getAnchor());
     SmallVector<int64_t> src = mge::sampleShape(cast<RankedTensorType>(op.getSrc().getType())),
                          dst = mge::sampleShape(cast<RankedTensorType>(op.getDst().getType()));
     bool linear = op.getImode() == mge::InterpolationMode::LINEAR, isBlocked = group.getRow() == "resize_f32_blocked";
-    int64_t block = isBlocked ? targets.block : 1, channels = dst[1], ih = src[2], iw = src[3], oh = dst[2], ow = dst[3];
+    int64_t block = isBlocked ? targets.block : 1, channels = dst[1], ih = src[2], iw = src[3], oh = dst[2],
+            ow = dst[3];
     int64_t blocks = ceilDiv(channels, block), units = dst[0] * blocks;
     Split split = splitWork(units, oh, 1, costOf(group));
     KernelOptions options = kernelOptions(group, split.chunks, {"resize/planes.hpp"});

@@ -54,13 +54,15 @@ void emitMove(Nest &n, const MoveNest &nest, const Move &move, Ptr src, Ptr dst)
   forSplit(n, nest.split, "unit", [&](Idx unit, Idx first, Idx count) {
     const Axis &along = nest.alongSecond ? second : inner;
     SmallVector<Idx, 4> offsets = offsetsAt(nest.units, unit);
-    Idx start = offsets[0] + move.from + first * along.strides[0], target = offsets[1] + move.to + first * along.strides[1];
+    Idx start = offsets[0] + move.from + first * along.strides[0],
+        target = offsets[1] + move.to + first * along.strides[1];
     loopOver(n, nest.loops, start, target, [&](Idx from, Idx to) {
       Ptr source = n.at(src, from), place = n.at(dst, to);
       switch (shape.kind) {
       case MoveShape::Rows:
         if (nest.alongSecond)
-          return n.micro("shape::copy_rows", {source, second.strides[0], place, second.strides[1], count, inner.extent});
+          return n.micro("shape::copy_rows",
+                         {source, second.strides[0], place, second.strides[1], count, inner.extent});
         return n.micro("shape::copy_row", {source, place, count});
       case MoveShape::Transpose:
         return n.micro("shape::transpose", {source, inner.strides[0], place, second.strides[1], count, second.extent});
@@ -71,7 +73,9 @@ void emitMove(Nest &n, const MoveNest &nest, const Move &move, Ptr src, Ptr dst)
   });
 }
 
-Ptr operandOf(Nest &n, mge::GroupOp group, unsigned operand) { return operandPtr(n, group, anchorOperand(group, operand)); }
+Ptr operandOf(Nest &n, mge::GroupOp group, unsigned operand) {
+  return operandPtr(n, group, anchorOperand(group, operand));
+}
 
 } // namespace
 
@@ -143,8 +147,8 @@ LogicalResult movement::buildChannels(mge::GroupOp group, int64_t block, KernelB
               while (end < block && run.lanes[end].first == run.lanes[lane].first &&
                      run.lanes[end].second == run.lanes[lane].second + (end - lane))
                 ++end;
-              n.micro("shape::copy_lanes<" + text(block) + ">", {source(run.lanes[lane].first), int64_t(run.lanes[lane].second),
-                                                                 dst, lane, end - lane, count});
+              n.micro("shape::copy_lanes<" + text(block) + ">",
+                      {source(run.lanes[lane].first), int64_t(run.lanes[lane].second), dst, lane, end - lane, count});
               lane = end;
             }
             if (lane < block)

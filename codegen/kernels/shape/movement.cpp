@@ -1,7 +1,8 @@
 //===- movement.cpp - the movement family: concat, split, slice, dimshuffle, broadcast ---------------------------===//
 //
-// All of them copy boxes of elements between strided tensors. Row-major tensors of any type come out as boxes always; maps
-// of floats in channel blocks do where blocks stay whole, and are put together lane by lane where only channels move.
+// All of them copy boxes of elements between strided tensors. Row-major tensors of any type come out as boxes always;
+// maps of floats in channel blocks do where blocks stay whole, and are put together lane by lane where only channels
+// move.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "codegen/kernels/shape/movement.h"
@@ -91,7 +92,8 @@ public:
     if (layout.block > 1)
       return refuse("is row-major");
     SmallVector<Axis> axes;
-    SmallVector<int64_t> from = mge::sampleShape(typeOf(op->getOperand(0))), to = mge::sampleShape(typeOf(op->getResult(0)));
+    SmallVector<int64_t> from = mge::sampleShape(typeOf(op->getOperand(0))),
+                         to = mge::sampleShape(typeOf(op->getResult(0)));
     SmallVector<int64_t> source, target = denseStrides(to);
     if (auto shuffle = dyn_cast<mge::DimshuffleOp>(op)) {
       SmallVector<int64_t> dense = denseStrides(from);
@@ -121,13 +123,16 @@ private:
     moves.push_back(std::move(move));
   }
 
-  /// Elements [starts + i * steps] of an operand of extents `shape` go to [offsets + i] of a result of extents `whole`, for
-  /// i < extents.
+  /// Elements [starts + i * steps] of an operand of extents `shape` go to [offsets + i] of a result of extents `whole`,
+  /// for i < extents.
   bool box(unsigned operand, unsigned result, const SmallVector<int64_t> &shape, const SmallVector<int64_t> &whole,
-           const SmallVector<int64_t> &extents, ArrayRef<int64_t> starts, ArrayRef<int64_t> steps, ArrayRef<int64_t> offsets) {
+           const SmallVector<int64_t> &extents, ArrayRef<int64_t> starts, ArrayRef<int64_t> steps,
+           ArrayRef<int64_t> offsets) {
     if (isEmpty(extents))
       return true;
-    auto at = [](ArrayRef<int64_t> list, size_t axis, int64_t otherwise) { return list.empty() ? otherwise : list[axis]; };
+    auto at = [](ArrayRef<int64_t> list, size_t axis, int64_t otherwise) {
+      return list.empty() ? otherwise : list[axis];
+    };
     int64_t block = layout.block;
     if (block > 1) {
       int64_t start = at(starts, 1, 0), offset = at(offsets, 1, 0);
@@ -299,7 +304,8 @@ std::vector<BlockRun> movement::blockRunsOf(mge::GroupOp group, ArrayRef<Channel
       BlockRun &last = runs.back();
       bool goesOn = last.kind == run.kind && last.lanes == run.lanes && last.sources.size() == run.sources.size();
       for (size_t k = 0; goesOn && k < run.sources.size(); ++k)
-        goesOn = last.sources[k].operand == run.sources[k].operand && last.sources[k].block + last.count == run.sources[k].block;
+        goesOn = last.sources[k].operand == run.sources[k].operand &&
+                 last.sources[k].block + last.count == run.sources[k].block;
       if (goesOn) {
         ++last.count;
         continue;
@@ -401,7 +407,8 @@ struct MovementFamily : Family {
       choices.candidates.push_back(std::move(*candidate));
   }
 
-  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &, KernelBuilder &builder) const override {
+  LogicalResult build(mge::GroupOp group, const TargetSet &targets, const Target &,
+                      KernelBuilder &builder) const override {
     StringRef row = *group.getRow();
     if (row.ends_with("_lanes"))
       return buildChannels(group, targets.block, builder);

@@ -10,8 +10,8 @@
 
 namespace mgec::codegen::movement {
 
-/// A box of elements that goes from one operand to one result: tensor 0 of `axes` is the operand, tensor 1 the result, in
-/// their layouts. No box is empty.
+/// A box of elements that goes from one operand to one result: tensor 0 of `axes` is the operand, tensor 1 the result,
+/// in their layouts. No box is empty.
 struct Move {
   unsigned operand = 0; // of the operation
   unsigned result = 0;
@@ -30,8 +30,8 @@ struct MoveShape {
 };
 MoveShape shapeOf(const Move &move);
 
-/// The boxes of the operation behind `group`, row-major (`block` 1) or in channel blocks; nullopt with a reason where it does
-/// not come out as boxes.
+/// The boxes of the operation behind `group`, row-major (`block` 1) or in channel blocks; nullopt with a reason where
+/// it does not come out as boxes.
 std::optional<std::vector<Move>> movesOf(mge::GroupOp group, int64_t block, std::string &reason);
 
 /// Where one channel of a result comes from.

@@ -1,7 +1,7 @@
 //===- relayout.cpp - the relayout family: the same tensor in another layout --------------------------------------===//
 //
-// Between row-major and channel blocks, in both directions, and copies within one layout (outputs that are inputs, constants
-// or other outputs). Blocked results have zeros in the lanes without a channel.
+// Between row-major and channel blocks, in both directions, and copies within one layout (outputs that are inputs,
+// constants or other outputs). Blocked results have zeros in the lanes without a channel.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "codegen/kernels/support.h"
@@ -38,9 +38,11 @@ struct RelayoutFamily : Family {
     if (src.getRank() < 2)
       return;
     if (from.isRowMajor() && to.getChannelBlock() > 1)
-      offer(isFloat ? "relayout_f32_nchw_to_blocked" : "relayout_any_nchw_to_blocked", from, slow * streamNs(targets, bytes));
+      offer(isFloat ? "relayout_f32_nchw_to_blocked" : "relayout_any_nchw_to_blocked", from,
+            slow * streamNs(targets, bytes));
     else if (to.isRowMajor() && from.getChannelBlock() > 1)
-      offer(isFloat ? "relayout_f32_blocked_to_nchw" : "relayout_any_blocked_to_nchw", from, slow * streamNs(targets, bytes));
+      offer(isFloat ? "relayout_f32_blocked_to_nchw" : "relayout_any_blocked_to_nchw", from,
+            slow * streamNs(targets, bytes));
     else if (from != to)
       refuse("moves between row-major and channel blocks, not from " + from.str() + " to " + to.str());
     // A copy that stands before layouts are chosen may take its operand in blocks.
@@ -60,21 +62,27 @@ struct RelayoutFamily : Family {
     int64_t units = shape[0] * blocks;
     Split split = splitWork(units, pixels, 16, costOf(group));
     bool isFloat = src.getElementType().isF32();
-    KernelOptions options = kernelOptions(group, split.chunks, {isFloat || !blocking ? "shape/transpose.hpp" : "shape/blocks.hpp"});
+    KernelOptions options =
+        kernelOptions(group, split.chunks, {isFloat || !blocking ? "shape/transpose.hpp" : "shape/blocks.hpp"});
     options.consumer = false;
     return builder.kernel("", options, [&](Nest &n) {
       Ptr from = operandPtr(n, group, 0), to = n.out();
       forSplit(n, split, "plane", [&](Idx unit, Idx first, Idx count) {
-        // Consecutive channel blocks are consecutive runs of planes, but for the gap behind a last block that is not full.
+        // Consecutive channel blocks are consecutive runs of planes, but for the gap behind a last block that is not
+        // full.
         Idx cb = remainder(unit, blocks, units), sample = quotient(unit, blocks, units);
-        Idx plain = sample * (channels * pixels) + cb * (block * pixels) + first, blocked = (unit * pixels + first) * block;
+        Idx plain = sample * (channels * pixels) + cb * (block * pixels) + first,
+            blocked = (unit * pixels + first) * block;
         Idx wide = channels % block ? n.min(Idx(block), Idx(channels) - cb * block) : Idx(block);
         if (blocking && isFloat)
-          n.micro("shape::to_blocked<" + text(block) + ">", {n.at(from, plain), pixels, n.at(to, blocked), count, wide});
+          n.micro("shape::to_blocked<" + text(block) + ">",
+                  {n.at(from, plain), pixels, n.at(to, blocked), count, wide});
         else if (isFloat)
-          n.micro("shape::from_blocked<" + text(block) + ">", {n.at(from, blocked), n.at(to, plain), pixels, count, wide});
+          n.micro("shape::from_blocked<" + text(block) + ">",
+                  {n.at(from, blocked), n.at(to, plain), pixels, count, wide});
         else if (blocking)
-          n.micro("shape::interleave<" + text(block) + ">", {n.at(from, plain), pixels, n.at(to, blocked), count, wide});
+          n.micro("shape::interleave<" + text(block) + ">",
+                  {n.at(from, plain), pixels, n.at(to, blocked), count, wide});
         else
           n.micro("shape::transpose", {n.at(from, blocked), block, n.at(to, plain), pixels, count, wide});
       });

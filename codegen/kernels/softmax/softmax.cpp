@@ -52,7 +52,8 @@ struct SoftmaxFamily : Family {
     // An exponential is about 20 vector operations; fewer lanes where rows or columns are narrow.
     const Target &target = targets.best();
     double lanes = static_cast<double>(target.lanes), width = static_cast<double>(p.inner == 1 ? p.n : p.inner);
-    double compute = 24 * static_cast<double>(elements) / (target.fmaPerNs / 2) * std::max(1.0, std::min(lanes, lanes / width));
+    double compute =
+        24 * static_cast<double>(elements) / (target.fmaPerNs / 2) * std::max(1.0, std::min(lanes, lanes / width));
     if (auto candidate = makeRowMajor(group, "softmax_f32_rows", streamNs(targets, groupBytes(group)) + compute))
       choices.candidates.push_back(std::move(*candidate));
   }
@@ -69,7 +70,8 @@ struct SoftmaxFamily : Family {
         if (rows)
           n.micro("softmax::rows", {src, dst, p.n, count, p.n, 0, first * p.n}, Nest::kConsumer);
         else
-          n.micro("softmax::columns", {src, dst, p.inner, p.n, count, 0, unit * (p.n * p.inner) + first}, Nest::kConsumer);
+          n.micro("softmax::columns", {src, dst, p.inner, p.n, count, 0, unit * (p.n * p.inner) + first},
+                  Nest::kConsumer);
       });
     });
   }

@@ -15,8 +15,8 @@ mlir::Type quantisedS32(mlir::MLIRContext *context, double scale);
 mlir::FailureOr<HostValue> requireValue(mlir::Operation *op, const ShapeContext &context, unsigned operand,
                                         llvm::StringRef what);
 /// The convolution rule for one axis: floor((i + 2p - ((k-1)d+1)) / s) + 1; an error where the window does not fit.
-mlir::FailureOr<mlir::AffineExpr> windowOutput(mlir::Operation *op, mlir::AffineExpr extent, int64_t kernel, int64_t pad,
-                                               int64_t stride, int64_t dilate);
+mlir::FailureOr<mlir::AffineExpr> windowOutput(mlir::Operation *op, mlir::AffineExpr extent, int64_t kernel,
+                                               int64_t pad, int64_t stride, int64_t dilate);
 /// Promotion of element types that differ: float beats integer beats bool, then the wider one.
 mlir::FailureOr<mlir::Type> promote(mlir::Operation *op, llvm::ArrayRef<TensorShape> operands);
 /// A scalar constant ({1}) of the given float element type.

@@ -34,7 +34,8 @@ FailureOr<AffineExpr> windowOutput(Operation *op, AffineExpr extent, int64_t ker
                                    int64_t dilate) {
   int64_t span = (kernel - 1) * dilate + 1;
   if (auto constant = constantOf(extent); constant && *constant + 2 * pad < span)
-    return op->emitOpError() << "has a window of " << span << " on an extent of " << *constant << " with padding " << pad;
+    return op->emitOpError() << "has a window of " << span << " on an extent of " << *constant << " with padding "
+                             << pad;
   return (extent + (2 * pad - span)).floorDiv(stride) + 1;
 }
 
@@ -54,7 +55,8 @@ FailureOr<Type> promote(Operation *op, ArrayRef<TensorShape> operands) {
       // Parameters may differ in the last bit, as MegEngine allows.
       auto [scale, zero] = quantisationOf(shape.element);
       auto [otherScale, otherZero] = quantisationOf(result);
-      if (storageType(shape.element) == storageType(result) && zero == otherZero && std::fabs(scale - otherScale) < 1e-6f)
+      if (storageType(shape.element) == storageType(result) && zero == otherZero &&
+          std::fabs(scale - otherScale) < 1e-6f)
         continue;
       return op->emitOpError() << "mixes element types " << result << " and " << shape.element;
     }
@@ -247,7 +249,14 @@ LogicalResult ElemwiseMultiTypeOp::inferShapes(ShapeContext &context) {
   case M::FUSE_MUL_ADD3_INT16xF32xF32xF32:
   case M::MUL_INT16xF32xF32:
   case M::FUSE_MUL_ADD3_UINT8xF32xF32xF32: element = Float32Type::get(c); break;
-  case M::EQ: case M::NEQ: case M::LT: case M::LEQ: case M::ISNAN: case M::ISINF: element = IntegerType::get(c, 1); break;
+  case M::EQ:
+  case M::NEQ:
+  case M::LT:
+  case M::LEQ:
+  case M::ISNAN:
+  case M::ISINF:
+    element = IntegerType::get(c, 1);
+    break;
   default:
     if (!getOutputDtype())
       return emitOpError() << stringifyEnum(getMode()) << " needs an output type";
@@ -280,7 +289,8 @@ FusionRole PowCOp::getFusionRole() { return FusionRole::Elementwise; }
 LogicalResult MatmulOp::inferShapes(ShapeContext &context) {
   const TensorShape &a = context.operands[0], &b = context.operands[1];
   if (a.rank() != b.rank() || (a.rank() != 2 && a.rank() != 3))
-    return emitOpError() << "needs two 2-d or two 3-d operands, has " << shapeText(a.dims) << " and " << shapeText(b.dims);
+    return emitOpError() << "needs two 2-d or two 3-d operands, has " << shapeText(a.dims) << " and "
+                         << shapeText(b.dims);
   if (getFormat() != MatmulFormat::DEFAULT)
     return emitOpError() << "format " << stringifyEnum(getFormat()) << " is not supported";
   size_t base = a.rank() - 2;
@@ -324,8 +334,8 @@ LogicalResult PoolOp::inferShapes(ShapeContext &context) {
   if (getStrideH() <= 0 || getStrideW() <= 0 || getWindowH() <= 0 || getWindowW() <= 0)
     return emitOpError("needs positive windows and strides");
   if (getMode() != PoolMode::AVERAGE && (getPadH() >= getWindowH() || getPadW() >= getWindowW()))
-    return emitOpError() << "has windows that lie wholly in the padding: " << getWindowH() << "x" << getWindowW() << " with padding "
-                         << getPadH() << "x" << getPadW();
+    return emitOpError() << "has windows that lie wholly in the padding: " << getWindowH() << "x" << getWindowW()
+                         << " with padding " << getPadH() << "x" << getPadW();
   size_t h = getFormat() == ConvFormat::NCHW ? 2 : 1;
   auto oh = windowOutput(*this, src.dims[h], getWindowH(), getPadH(), getStrideH(), 1);
   auto ow = windowOutput(*this, src.dims[h + 1], getWindowW(), getPadW(), getStrideW(), 1);
@@ -363,7 +373,8 @@ namespace {
 struct AdaptiveToPool : OpRewritePattern<AdaptivePoolOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(AdaptivePoolOp op, PatternRewriter &rewriter) const override {
-    auto src = dyn_cast<RankedTensorType>(op.getSrc().getType()), dst = dyn_cast<RankedTensorType>(op.getDst().getType());
+    auto src = dyn_cast<RankedTensorType>(op.getSrc().getType()),
+         dst = dyn_cast<RankedTensorType>(op.getDst().getType());
     size_t h = op.getFormat() == ConvFormat::NCHW ? 2 : 1;
     if (!src || !dst || !op.getShape().empty() || src.isDynamicDim(h) || src.isDynamicDim(h + 1))
       return failure();

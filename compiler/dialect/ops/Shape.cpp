@@ -143,7 +143,8 @@ LogicalResult ConcatOp::inferShapes(ShapeContext &context) {
     for (size_t i = 0; fits && i < dst.rank(); ++i)
       fits = static_cast<int64_t>(i) == *axis || other.dims[i] == dst.dims[i];
     if (!fits)
-      return emitOpError() << "cannot join " << shapeText(dst.dims) << " and " << shapeText(other.dims) << " on axis " << *axis;
+      return emitOpError() << "cannot join " << shapeText(dst.dims) << " and " << shapeText(other.dims) << " on axis "
+                           << *axis;
     dst.dims[*axis] = dst.dims[*axis] + other.dims[*axis];
   }
   std::optional<HostValue> value;
@@ -217,7 +218,8 @@ LogicalResult SubtensorOp::inferShapes(ShapeContext &context) {
         return failure();
       int64_t at = *index < 0 && extent ? *index + *extent : *index;
       if (at < 0 || (extent && at >= *extent))
-        return emitOpError() << "index " << *index << " is out of range for axis " << *axis << " of " << shapeText(src.dims);
+        return emitOpError() << "index " << *index << " is out of range for axis " << *axis << " of "
+                             << shapeText(src.dims);
       starts[*axis] = at;
       drop[*axis] = 1;
       sizes[*axis] = context.constant(1);
@@ -296,7 +298,8 @@ LogicalResult PaddingOp::inferShapes(ShapeContext &context) {
   TensorShape dst = context.operands[0];
   for (size_t i = 0; i < dst.rank(); ++i) {
     int64_t front = i < getFront().size() ? getFront()[i] : 0, back = i < getBack().size() ? getBack()[i] : 0;
-    if (auto extent = constantOf(dst.dims[i]); extent && getMode() == PaddingMode::REFLECT && std::max(front, back) >= *extent)
+    if (auto extent = constantOf(dst.dims[i]);
+        extent && getMode() == PaddingMode::REFLECT && std::max(front, back) >= *extent)
       return emitOpError() << "reflects further than axis " << i << " of " << shapeText(dst.dims);
     dst.dims[i] = dst.dims[i] + (front + back);
   }
@@ -399,10 +402,12 @@ struct SliceOfShuffle : OpRewritePattern<SliceOp> {
     auto last = op.getSrc().getDefiningOp<ReshapeOp>();
     auto shuffle = last ? last.getSrc().getDefiningOp<DimshuffleOp>() : DimshuffleOp();
     auto first = shuffle ? shuffle.getSrc().getDefiningOp<ReshapeOp>() : ReshapeOp();
-    if (!first || shuffle.getPattern() != ArrayRef<int64_t>{1, 0, 2} || !last.getShape().empty() || !first.getShape().empty())
+    if (!first || shuffle.getPattern() != ArrayRef<int64_t>{1, 0, 2} || !last.getShape().empty() ||
+        !first.getShape().empty())
       return failure();
     auto dims = [](Value value) { return dimsOf(cast<RankedTensorType>(value.getType())); };
-    SmallVector<AffineExpr> x = dims(first.getSrc()), a = dims(first.getDst()), b = dims(last.getDst()), y = dims(op.getDst());
+    SmallVector<AffineExpr> x = dims(first.getSrc()), a = dims(first.getDst()), b = dims(last.getDst()),
+                            y = dims(op.getDst());
     if (x.size() != 4 || b.size() != 5 || y.size() != 4)
       return failure();
     auto channels = constantOf(x[1]), sets = constantOf(b[0]);
@@ -410,9 +415,11 @@ struct SliceOfShuffle : OpRewritePattern<SliceOp> {
         constantOf(b[2]) != *channels / *sets || b[3] != x[2] || b[4] != x[3])
       return failure();
     for (int axis = 0; axis < 5; ++axis)
-      if (op.getDrop()[axis] != (axis == 0) || op.getSteps()[axis] != 1 || (axis > 0 && (op.getStarts()[axis] != 0 || y[axis - 1] != b[axis])))
+      if (op.getDrop()[axis] != (axis == 0) || op.getSteps()[axis] != 1 ||
+          (axis > 0 && (op.getStarts()[axis] != 0 || y[axis - 1] != b[axis])))
         return failure();
-    rewriter.replaceOpWithNewOp<SliceOp>(op, op.getDst().getType(), first.getSrc(), ArrayRef<int64_t>{0, op.getStarts()[0], 0, 0},
+    rewriter.replaceOpWithNewOp<SliceOp>(op, op.getDst().getType(), first.getSrc(),
+                                         ArrayRef<int64_t>{0, op.getStarts()[0], 0, 0},
                                          ArrayRef<int64_t>{1, *sets, 1, 1}, ArrayRef<int64_t>{0, 0, 0, 0});
     return success();
   }

@@ -34,7 +34,8 @@ void VariantOp::print(OpAsmPrinter &printer) {
 }
 
 ArrayRef<StringRef> mgec::mge::stageOrder() {
-  static const StringRef names[] = {"import", "infer", "simplify", "fuse", "choose", "tile-fuse", "pack", "plan", "build", "legalise"};
+  static const StringRef names[] = {"import",    "infer", "simplify", "fuse",  "choose",
+                                    "tile-fuse", "pack",  "plan",     "build", "legalise"};
   return names;
 }
 
@@ -51,7 +52,8 @@ static LogicalResult verifyStage(VariantOp variant, llvm::function_ref<bool(Stri
     if (!group)
       return op.emitOpError("stands outside of groups after the stage fuse");
     auto lacks = [&](StringRef stage, StringRef what, bool there) -> LogicalResult {
-      return there || !reached(stage) ? success() : group.emitOpError() << "has no " << what << " after the stage " << stage;
+      return there || !reached(stage) ? success()
+                                      : group.emitOpError() << "has no " << what << " after the stage " << stage;
     };
     if (failed(lacks("choose", "row", group.getRow().has_value())) ||
         failed(lacks("pack", "packed operands", group.getPacked().has_value())) ||
@@ -93,7 +95,8 @@ LogicalResult VariantOp::verify() {
     for (unsigned k = 0; k < defaults->size(); ++k) {
       auto type = dyn_cast<ShapedType>(block.getArgument(k).getType());
       if (getInputDefault(k) ? !type || !type.hasStaticShape() : !isa<UnitAttr>((*defaults)[k]))
-        return emitOpError() << "has a default for input " << k << " that is no symbol, or the shape of the input is not static";
+        return emitOpError() << "has a default for input " << k
+                             << " that is no symbol, or the shape of the input is not static";
     }
   }
   if (block.empty() || !isa<OutputOp>(block.back()))

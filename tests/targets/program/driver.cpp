@@ -2,8 +2,9 @@
 //
 //     driver MODEL OUTDIR THREADS NAME=FILE:2x1x8x8 ...
 //
-// MODEL is a compiled library, or a .mge whose compiled form is linked in. Each FILE holds float32 elements and nothing else.
-// Writes the bytes of output k to OUTDIR/k.bin and prints a line "k type 2x10" for each; errors are one line, exit status 1.
+// MODEL is a compiled library, or a .mge whose compiled form is linked in. Each FILE holds float32 elements and nothing
+// else. Writes the bytes of output k to OUTDIR/k.bin and prints a line "k type 2x10" for each; errors are one line,
+// exit status 1.
 #include <lite/network.h>
 
 #include <cstdio>
