@@ -135,6 +135,21 @@ class TestNetwork(TestShuffleNet):
         network.load(case.model)
         case.run(network)
 
+    @only_our_package
+    @needs_ciphers
+    def test_model_extra_info(self):
+        """What is packed with a model arrives from the file and from the library that was compiled from it."""
+        case = Case("variants/pack_info_options", prepare=False)
+        self.prepare_variants()
+        library = self.file("packed.so")
+        run_tool("compile", "-q", case.model, "-o", library)
+        for file in (case.model, library):
+            with self.subTest(file):
+                network = lite.LiteNetwork()
+                network.load(file)
+                self.assertEqual(json.loads(network.extra_info), {"note": "hello"})
+                case.run(network)
+
     @needs_ciphers
     def test_pack_cache_to_model(self):
         case = Case("variants/plain_v2")
