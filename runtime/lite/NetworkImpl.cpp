@@ -199,7 +199,8 @@ void Network::NetworkImpl::check_compiled_options() const {
 
 mgec::core::Wanted Network::NetworkImpl::wanted() const {
   mgec::core::Wanted result;
-  result.compile = compile_on_load;
+  if (!config.has_compression) // which mgec learns from a packed file alone, and not of bytes that it is handed
+    result.compile = compile_on_load;
   if (config.options.enable_f16_io_comp)
     result.precision = "f16";
   for (const IO &io : network_io.inputs) {

@@ -54,6 +54,11 @@ protected:
     return "";
   }
 
+  static int tool(const std::string &words) {
+    return std::system((std::string("'") + MGEC_TEST_COMPILER + "' " + words).c_str());
+  }
+  static bool hasPackedModels() { return tool("pack --help > /dev/null 2>&1") == 0; }
+
   static std::vector<char> bytesOf(const std::string &path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
@@ -131,10 +136,7 @@ TEST_F(JitTest, SurvivesAProgramThatIgnoresItsChildren) {
 }
 
 TEST_F(JitTest, PackedInformationArrivesHoweverTheCodeIsFound) {
-  const auto tool = [](const std::string &words) {
-    return std::system((std::string("'") + MGEC_TEST_COMPILER + "' " + words).c_str());
-  };
-  if (tool("pack --help > /dev/null 2>&1") != 0)
+  if (!hasPackedModels())
     GTEST_SKIP() << "this build has no packed models (MGEC_CRYPTO is off)";
   const std::string info = R"({"valid": true, "name": "digits", "version": "1.2.3", "unknown": [1, 2.5],
     "device": {"type": "CPU", "number_threads": 2, "enable_inplace_model": true},
@@ -180,6 +182,26 @@ TEST_F(JitTest, PackedInformationArrivesHoweverTheCodeIsFound) {
   const std::string repacked = folder.path() + "/repacked.so";
   ASSERT_EQ(tool("repack '" + library + "' '" + model + "' -o '" + repacked + "'"), 0);
   expectConfigured(repacked, "with other weights");
+}
+
+TEST_F(JitTest, CompressedWeightsAreCompiledFromThePackedFile) {
+  if (!hasPackedModels())
+    GTEST_SKIP() << "this build has no packed models (MGEC_CRYPTO is off)";
+  const std::string packed = MGEC_TEST_COMPRESSED;
+  EXPECT_CONTAINS(failure(packed), "compile it with `mgec compile " + packed + " -o");
+  const TemporaryFolder folder;
+  ASSERT_EQ(tool("compile -q '" + packed + "' -o '" + folder.path() + "/model.so'"), 0);
+  setenv("MGEC_MODEL_PATH", folder.path().c_str(), 1);
+  Network network;
+  network.load_model(packed);
+  unsetenv("MGEC_MODEL_PATH");
+  auto *x = static_cast<float *>(network.get_input_tensor(0)->get_memory_ptr());
+  const float values[] = {-100, -11, 0, -12.5f, 1, -140}, expected[] = {0, 1, 139, 0, 13, 0};
+  std::copy(values, values + 6, x);
+  network.forward();
+  network.wait();
+  const auto *y = static_cast<const float *>(network.get_output_tensor(0)->get_memory_ptr());
+  EXPECT_EQ(std::vector<float>(y, y + 6), std::vector<float>(expected, expected + 6));
 }
 
 TEST_F(JitTest, ManyProcessesAtOnce) {
