@@ -111,8 +111,8 @@ TEST(Cryption, BuiltInMethodsAndPackedModels) {
   const std::string packed =
       folder.write("packed.mge", {'p', 'a', 'c', 'k', 'e', 'd', '_', 'm', 'o', 'd', 'e', 'l', 9});
 #if defined(MGEC_TEST_WITHOUT_CRYPTO)
-  EXPECT_CONTAINS(load_error(file, locked_with("AES_default")), "AES_default: this needs the optional part");
-  EXPECT_CONTAINS(load_error(packed, {}), "a packed model: this needs the optional part");
+  EXPECT_CONTAINS(load_error(file, locked_with("AES_default")), "AES_default: this needs an optional part");
+  EXPECT_CONTAINS(load_error(packed, {}), "a packed model: this needs an optional part");
 #else
   EXPECT_CONTAINS(load_error(file, locked_with("AES_default")), "AES_default: the file is truncated or damaged");
   EXPECT_CONTAINS(load_error(file, locked_with("RC4_default")), "RC4_default: the key is wrong");
