@@ -141,7 +141,8 @@ Block allocate(uint64_t bytes) {
 class Instance {
 public:
   /// `name` is what the user calls the model.
-  Instance(const std::string &artifact, const std::string &name, unsigned threads) : name(name.empty() ? artifact : name) {
+  Instance(const std::string &artifact, const std::string &name, unsigned threads)
+      : name(name.empty() ? artifact : name) {
     core::ModelPtr model;
     check(core::bindLibrary(artifact, "", model));
     executor.emplace(model);
@@ -409,7 +410,8 @@ void checkNamed(const core::Status &status, const std::string &embedded, const s
   if (status.ok())
     return;
   std::string text = status.message();
-  if (text.size() > embedded.size() && text.starts_with(embedded) && (text[embedded.size()] == ':' || text[embedded.size()] == ' '))
+  if (text.size() > embedded.size() && text.starts_with(embedded) &&
+      (text[embedded.size()] == ':' || text[embedded.size()] == ' '))
     text = name + text.substr(embedded.size());
   throw std::runtime_error(text);
 }

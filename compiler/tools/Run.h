@@ -21,8 +21,8 @@ namespace core {
 class Status;
 }
 
-/// Fails where `status` is a failure. `name` is what the user calls the model: the contract's messages begin with the name that it
-/// was compiled with, which is `embedded`.
+/// Fails where `status` is a failure. `name` is what the user calls the model: the contract's messages begin with the
+/// name that it was compiled with, which is `embedded`.
 void checkNamed(const core::Status &status, const std::string &embedded, const std::string &name);
 
 /// One `--input NAME=FILE`, its name found among the declared ones.
@@ -42,12 +42,12 @@ std::vector<std::string> shapesOfInputs(const std::vector<InputFile> &inputs);
 /// Fails unless an array can be input `name` of a model, whose element type is the mgec_dtype `dtype`.
 void checkArray(const std::string &name, int32_t dtype, const support::NpyHeader &array, const std::string &file);
 
-/// The numpy type that holds a tensor of an mgec_dtype: quantised types as their integers, 4-bit ones spread to bytes, bfloat16
-/// as bits.
+/// The numpy type that holds a tensor of an mgec_dtype: quantised types as their integers, 4-bit ones spread to bytes,
+/// bfloat16 as bits.
 support::NpyType npyTypeOf(int32_t dtype);
 
-/// What `runArtifact` will want, looked at before a model is compiled: that every input has a file or a default value, and that
-/// the files hold the right type of elements.
+/// What `runArtifact` will want, looked at before a model is compiled: that every input has a file or a default value,
+/// and that the files hold the right type of elements.
 void checkInputs(const read::Model &model, const std::vector<InputFile> &inputs);
 
 /// A folder for outputs: made, and known to take files. What was made disappears again unless `keep` is called.
