@@ -74,7 +74,7 @@ TEST(Damage, Variants) {
     EXPECT_EQ(message.find('\n'), std::string::npos);
     ++count;
   }
-  EXPECT_EQ(count, 42u);
+  EXPECT_EQ(count, 43u);
 }
 
 TEST(Damage, EveryTruncation) {
