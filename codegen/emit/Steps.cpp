@@ -15,11 +15,8 @@ namespace {
 /// Numbers the values of a variant in the order in which they come to be, and prints them with the steps.
 class StepTables {
 public:
-  StepTables(NetworkOp network, VariantOp variant) : network(network), variant(variant) {
-    network.walk([&](Operation *op) {
-      for (const Variable &each : variablesOf(op->getLoc()))
-        ownId = std::max(ownId, 1 + std::max(each.id, each.operatorId));
-    });
+  StepTables(NetworkOp network, VariantOp variant)
+      : network(network), variant(variant), ownId(network.getGraphIds().value_or(0)) {
     for (auto [number, argument] : llvm::enumerate(variant.getBlock().getArguments()))
       add(argument, "input", number, sampleBytes(cast<RankedTensorType>(argument.getType())));
     for (auto group : variant.getBlock().getOps<GroupOp>())
@@ -61,7 +58,7 @@ public:
 private:
   struct Value {
     std::string name, operatorType;
-    RankedTensorType type; // null of weights
+    RankedTensorType type; // null of weights in the order of a kernel
     int64_t variable, op;
     bool original;
     StringRef space;
@@ -72,22 +69,24 @@ private:
     SmallVector<unsigned> inputs, outputs;
   };
 
-  unsigned add(std::optional<Variable> variable, StringRef fallback, RankedTensorType type, StringRef space, int64_t offset,
-               int64_t bytes) {
-    // A variable that is there already is here once more in another layout, which is the compiler's own affair.
-    bool original = variable && variable->id > 0 && seen.insert(variable->id).second;
-    Value value{variable ? variable->name.str() : fallback.str(), variable ? variable->operatorType.str() : "", type,
-                original ? variable->id : ownId + 1, original ? variable->operatorId : ownId, original, space, offset, bytes};
-    if (!original) {
-      value.operatorType = space == "weights" ? "ImmutableTensor" : "RelayoutFormat";
+  /// `variable` is the one that the value is, if any; name and type of the operator are for the compiler's own.
+  unsigned add(std::optional<Variable> variable, StringRef name, StringRef operatorType, RankedTensorType type, StringRef space,
+               int64_t offset, int64_t bytes) {
+    if (variable && variable->id > 0 && seen.insert(variable->id).second) {
+      values.push_back({variable->name.str(), variable->operatorType.str(), type, variable->id, variable->operatorId,
+                        /*original=*/true, space, offset, bytes});
+    } else { // a variable that is there already is here once more in another layout
+      values.push_back({name.str(), operatorType.str(), type, ownId + 1, ownId, /*original=*/false, space, offset, bytes});
       ownId += 2;
     }
-    values.push_back(std::move(value));
     return values.size() - 1;
   }
 
   void add(mlir::Value value, StringRef space, int64_t offset, int64_t bytes) {
-    numbers[value] = add(variableOf(value), "", cast<RankedTensorType>(value.getType()), space, offset, bytes);
+    std::optional<Variable> variable = variableOf(value);
+    SmallVector<Variable> near = variablesOf(value.getLoc());
+    StringRef type = variable || near.empty() ? "RelayoutFormat" : near.back().operatorType;
+    numbers[value] = add(variable, nameOf(value), type, cast<RankedTensorType>(value.getType()), space, offset, bytes);
   }
 
   void addResults(GroupOp group) {
@@ -120,8 +119,11 @@ private:
       if (isNew) {
         auto packed = cast<PackedOp>(::mlir::SymbolTable::lookupSymbolIn(network, symbol));
         SmallVector<Variable> origin = variablesOf(group.getWeight(k).getLoc());
-        at->second = add(origin.size() == 1 ? std::optional(origin[0]) : std::nullopt, symbol.getValue(), {}, "weights",
-                         packed.getOffset(), packed.getBytes());
+        // These forms begin with the elements in their order; others are a kernel's affair, and known by their bytes alone.
+        bool plain = packed.getForm() == "dense" || packed.getForm().starts_with("channel");
+        auto type = plain ? cast<RankedTensorType>(group.getWeight(k).getType()) : RankedTensorType();
+        at->second = add(origin.size() == 1 ? std::optional(origin[0]) : std::nullopt, symbol.getValue(), "ImmutableTensor",
+                         type, "weights", packed.getOffset(), packed.getBytes());
       }
       step.inputs.push_back(at->second);
     }
@@ -153,7 +155,7 @@ private:
 
   void printValue(Printer &p, const Value &value) {
     std::string description = tensorDescription(value.name, value.type, 0, /*perSample=*/true), flags;
-    int64_t block = 1;
+    int64_t block = value.type ? 1 : 0;
     if (value.type) {
       LayoutAttr layout = layoutOf(value.type);
       block = layout.isRowMajor() ? 1 : layout.getChannelBlock() > 1 ? layout.getChannelBlock() : 0;
@@ -168,7 +170,7 @@ private:
 
   NetworkOp network;
   VariantOp variant;
-  int64_t ownId = 0; // next id of the compiler's own, above all of the model's
+  int64_t ownId; // next id of the compiler's own, above all of MegEngine's
   std::vector<Value> values;
   std::vector<Step> steps;
   DenseMap<mlir::Value, unsigned> numbers;

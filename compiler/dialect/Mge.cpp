@@ -327,23 +327,31 @@ Location varLocation(MLIRContext *context, const Variable &variable) {
   return NameLoc::get(StringAttr::get(context, variable.name), position);
 }
 
-static void collect(Location loc, SmallVectorImpl<Variable> &variables) {
+static constexpr StringLiteral kPart = "part";
+
+Location partLocation(Location loc) { return FusedLoc::get({loc}, StringAttr::get(loc.getContext(), kPart), loc.getContext()); }
+
+static void collect(Location loc, bool part, SmallVectorImpl<Variable> &variables) {
   if (auto named = dyn_cast<NameLoc>(loc)) {
     auto position = dyn_cast<FileLineColLoc>(named.getChildLoc());
     if (!position)
-      return collect(named.getChildLoc(), variables);
-    Variable variable{position.getLine(), position.getColumn(), position.getFilename().getValue(), named.getName().getValue()};
-    if (llvm::none_of(variables, [&](const Variable &other) { return other.id == variable.id; }))
+      return collect(named.getChildLoc(), part, variables);
+    Variable variable{position.getLine(), position.getColumn(), position.getFilename().getValue(), named.getName().getValue(), part};
+    auto *known = llvm::find_if(variables, [&](const Variable &other) { return other.id == variable.id; });
+    if (known == variables.end())
       variables.push_back(variable);
+    else
+      known->part &= part;
   } else if (auto fused = dyn_cast<FusedLoc>(loc)) {
+    auto mark = dyn_cast_or_null<StringAttr>(fused.getMetadata());
     for (Location each : fused.getLocations())
-      collect(each, variables);
+      collect(each, part || (mark && mark.getValue() == kPart), variables);
   }
 }
 
 SmallVector<Variable> variablesOf(Location loc) {
   SmallVector<Variable> variables;
-  collect(loc, variables);
+  collect(loc, /*part=*/false, variables);
   llvm::sort(variables, [](const Variable &a, const Variable &b) { return a.id < b.id; });
   return variables;
 }
@@ -352,16 +360,21 @@ SmallVector<int64_t> varIdsOf(Location loc) {
   return llvm::map_to_vector(variablesOf(loc), [](const Variable &variable) { return variable.id; });
 }
 
-std::optional<Variable> variableOf(Value value) {
+/// The variable in whose computation a value stands. The last one is what users see: the result of the fused chain. An
+/// operation of several results is one operator, and its variables are the last ones in the order of the results.
+static std::optional<Variable> lastVariable(Value value) {
   SmallVector<Variable> variables = variablesOf(value.getLoc());
-  if (variables.empty())
-    return std::nullopt;
-  // The last variable is the one that users see: the result of the fused chain. An operation of several results is one
-  // operator, and its variables are the last ones in the order of the results.
   size_t back = 1;
   if (auto result = dyn_cast<OpResult>(value))
     back = result.getOwner()->getNumResults() - result.getResultNumber();
-  return variables[variables.size() - std::min(back, variables.size())];
+  if (variables.size() < back)
+    return std::nullopt;
+  return variables[variables.size() - back];
+}
+
+std::optional<Variable> variableOf(Value value) {
+  std::optional<Variable> variable = lastVariable(value);
+  return variable && !variable->part ? variable : std::nullopt;
 }
 
 std::string nameOf(Operation *op) {
@@ -370,7 +383,7 @@ std::string nameOf(Operation *op) {
 }
 
 std::string nameOf(Value value) {
-  std::optional<Variable> variable = variableOf(value);
+  std::optional<Variable> variable = lastVariable(value);
   return variable ? variable->name.str() : "";
 }
 

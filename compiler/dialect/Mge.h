@@ -92,15 +92,18 @@ mlir::ElementsAttr borrowElements(mlir::RankedTensorType type, llvm::ArrayRef<ui
 struct Variable {
   int64_t id, operatorId;
   llvm::StringRef operatorType, name; ///< the name is "%id" where the file has none
+  bool part = false;                  ///< what stands at the location is a step on the way to the variable
 };
 /// A location that carries a variable.
 mlir::Location varLocation(mlir::MLIRContext *context, const Variable &variable);
+/// For an operation that is a step on the way to what `loc` says: a rewrite leaves that itself to its last operation alone.
+mlir::Location partLocation(mlir::Location loc);
 /// The variables that a location carries, by id.
 llvm::SmallVector<Variable> variablesOf(mlir::Location loc);
 llvm::SmallVector<int64_t> varIdsOf(mlir::Location loc);
-/// The variable that a value is; nullopt where its location carries none.
+/// The variable that a value is; nullopt where it is none, or a part of one.
 std::optional<Variable> variableOf(mlir::Value value);
-/// Its name; "" where there is none.
+/// The name of the variable that a value is, or is a part of; "" where there is none.
 std::string nameOf(mlir::Value value);
 /// The name of the last variable that an operation computes.
 std::string nameOf(mlir::Operation *op);

@@ -103,7 +103,8 @@ public:
     network =
         NetworkOp::create(builder, module->getLoc(), builder.getStringAttr("network"),
                           builder.getStringAttr(hex(model.fingerprint)), builder.getStringAttr(hex(model.graphHash)),
-                          builder.getStringAttr("import"), ArrayAttr(), IntegerAttr(), IntegerAttr());
+                          builder.getStringAttr("import"), ArrayAttr(), IntegerAttr(), IntegerAttr(),
+                          builder.getI64IntegerAttr(model.graphIds));
     network.getBody().emplaceBlock();
     if (failed(importWeights()))
       return {};
@@ -177,7 +178,7 @@ private:
   }
 
   Location locOf(const Operator &op, uint32_t output) {
-    return varLocation(&context, {model.variables[output].graphId, op.graphId, read::graphTypeName(op.type), variableName(output)});
+    return varLocation(&context, {model.variables[output].graphId, op.graphId, read::graphTypeName(op.type), variableName(output), false});
   }
 
   Location locOf(const Operator &op) {
@@ -381,7 +382,7 @@ private:
     SmallVector<Value> outputs;
     for (const read::Output &output : model.outputs) {
       if (!values[output.var])
-        return emitError(varLocation(&context, {model.variables[output.var].graphId, 0, "", output.name}))
+        return emitError(varLocation(&context, {model.variables[output.var].graphId, 0, "", output.name, false}))
                << "is an output that only training computes; dump the model in evaluation mode";
       outputs.push_back(values[output.var]);
     }

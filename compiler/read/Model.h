@@ -127,6 +127,7 @@ struct Model {
   std::vector<uint32_t> inputs;         // indices into `operators` of the Host2DeviceCopy ones, file order
   std::vector<Output> outputs;
   Metadata metadata;
+  uint32_t graphIds = 0;                 // ids that MegEngine's graph gives to operators and variables; see numberGraph
   uint32_t sharedTensors = 0;
   std::array<uint8_t, 16> fingerprint{}; // XXH3-128, canonical form, of the model's own bytes; see Fingerprint.h
   std::array<uint8_t, 16> graphHash{};   // of the graph without its weights; see GraphHash.h

@@ -83,6 +83,8 @@ constexpr HiddenOutputs hiddenOutputs[] = {
     {"WarpPerspective", 0, 1, false},
 };
 
+static_assert(std::ranges::is_sorted(hiddenOutputs, {}, &HiddenOutputs::name));
+
 std::string_view withoutRevision(std::string_view name) {
   size_t end = name.find_last_not_of("0123456789");
   return end != std::string_view::npos && end + 1 < name.size() && end > 0 && name[end] == 'V' ? name.substr(0, end) : name;
@@ -160,6 +162,7 @@ void mgec::read::numberGraph(Model &model) {
     if (hidden.limitsWorkspace && !std::exchange(limit, true))
       next += 2; // an operator and its output
   }
+  model.graphIds = next;
 }
 
 std::string mgec::read::graphTypeName(std::string_view type) {

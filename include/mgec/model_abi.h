@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-#define MGEC_ABI_VERSION 1
+#define MGEC_ABI_VERSION 2 /* 1 was never released */
 #define MGEC_MAX_NDIM 7
 /** Alignment, in bytes, of the arena, of every thread's scratch and of the weights. */
 #define MGEC_ALIGNMENT 64
@@ -128,7 +128,7 @@ typedef enum mgec_value_space {
     MGEC_VALUE_INPUT = 0,  /**< mgec_exec.inputs[offset] */
     MGEC_VALUE_OUTPUT = 1, /**< mgec_exec.outputs[offset] */
     MGEC_VALUE_ARENA = 2,  /**< `offset` bytes into mgec_exec.arena */
-    MGEC_VALUE_WEIGHTS = 3 /**< `offset` bytes into mgec_exec.weights; packed, so that `bytes` alone describes it */
+    MGEC_VALUE_WEIGHTS = 3 /**< `offset` bytes into mgec_exec.weights */
 } mgec_value_space;
 
 /** Flag of a value: tensor.dims[0], bytes and, in the arena, offset count for one unit of the variant's first symbol. */
@@ -143,7 +143,7 @@ typedef struct mgec_value {
     uint32_t op;               /**< id of the operator that computes it there */
     const char* op_type;       /**< that operator's type, e.g. "ConvolutionForward" */
     int32_t space;             /**< mgec_value_space */
-    int32_t channel_block;     /**< 1: row-major; b > 1: [d0][ceil(d1 / b)][d2..][b]; 0: another layout */
+    int32_t channel_block;     /**< 1: row-major; b > 1: [d0][ceil(d1 / b)][d2..][b]; 0: another one */
     uint64_t offset;
     uint64_t bytes;            /**< as it lies there, pad lanes included */
     uint32_t flags;            /**< MGEC_VALUE_... */

@@ -39,7 +39,7 @@ std::recursive_mutex &loaderMutex() {
   return *mutex;
 }
 
-constexpr uint32_t kOldestAbi = MGEC_ABI_VERSION > 3 ? MGEC_ABI_VERSION - 2 : 1;
+constexpr uint32_t kOldestAbi = MGEC_ABI_VERSION > 4 ? MGEC_ABI_VERSION - 2 : 2; // 1 was never released
 constexpr char kElfMagic[] = "\177ELF";
 
 Status checkTensor(const mgec_tensor_desc &desc, const mgec_variant &variant, const std::string &where) {

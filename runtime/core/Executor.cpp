@@ -306,12 +306,13 @@ Status Executor::forward(const void *const *inputs, void *const *outputs) {
     guardZones(true);
   const int32_t status = isa_->forward(&exec_);
   exec_.error = nullptr;
+  Status recorded;
   if (recorder_)
-    MGEC_TRY(recorder_->end(exec_));
+    recorded = recorder_->end(exec_);
   if (status == MGEC_OK) {
     const char *zone = watching_ ? guardZones(false) : nullptr;
     watching_ = false;
-    return zone ? Status::errorf("%s: the compiled code wrote %s", model_->name(), zone) : Status();
+    return zone ? Status::errorf("%s: the compiled code wrote %s", model_->name(), zone) : std::move(recorded);
   }
   return Status::errorf("%s: %s", model_->name(),
                         error                         ? error

@@ -46,7 +46,7 @@ public:
   /// Whether that forward is still to come.
   bool watching() const { return watching_; }
 
-  /// Called around each step with its number; null for none. Takes no part while there is a recorder.
+  /// Called around each step with its number; null for none.
   void setStepHook(void (*hook)(void *user, uint32_t step, int begin), void *user);
 
   /// Watches the forwards; not owned, null for none.

@@ -26,8 +26,10 @@ Status openObject(const char *library, const char *entry, const void *(*linked)(
     }
     linked = reinterpret_cast<const void *(*)()>(dlsym(handle, entry));
   }
-  table = linked ? linked() : nullptr;
-  if (!table || std::strcmp(*static_cast<const char *const *>(table), build) != 0)
+  const void *found = linked ? linked() : nullptr;
+  if (found && std::strcmp(*static_cast<const char *const *>(found), build) == 0)
+    table = found;
+  else
     return Status::errorf("%s was built for another version of this library", library);
   return Status();
 }

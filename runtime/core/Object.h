@@ -12,7 +12,7 @@
 namespace mgec::core {
 
 /// The table of a part. `linked` is the function `entry` where the program holds it, else null; `build` is what the table
-/// must begin with: it was built with this very runtime.
+/// must begin with: it was built with this very runtime. `table` is left alone on failure.
 Status openObject(const char *library, const char *entry, const void *(*linked)(), const char *build, const void *&table);
 
 } // namespace mgec::core

@@ -688,9 +688,11 @@ void Network::NetworkImpl::wait() {
   if (on_dispatcher())
     return; // the forward whose callback this is has finished
   await();
+  mgec::core::Status recorded;
   if (recorder_)
-    check(recorder_->wait());
+    recorded = recorder_->wait();
   call_finish();
+  check(recorded);
 }
 
 //===--- Asynchronous forwards ------------------------------------------------------------------------------===//

@@ -10,9 +10,6 @@
 #include "lite/global.h"
 #include "lite/misc.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <memory>
 #include <mutex>
 
@@ -59,8 +56,11 @@ void set_persistent_cache(const std::string &cache_path, bool always_sync) {
   LITE_WARN("set_persistent_cache: honoured at compile time, when kernels are picked");
   const mgec::core::ToolsTable *table;
   std::string remark;
-  if (mgec::core::toolsTable(table).ok()) // else there is nothing that would ever read it
+  const mgec::core::Status opened = mgec::core::toolsTable(table);
+  if (opened.ok())
     check(table->setChoices(cache_path, always_sync, remark));
+  else // nothing would ever read it
+    remark = opened.message();
   if (!remark.empty())
     LITE_WARN("%s", remark.c_str());
 }

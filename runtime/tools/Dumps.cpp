@@ -74,7 +74,7 @@ std::string statisticsText(const uint8_t *data, int32_t dtype, const Shape &shap
   const double n = static_cast<double>(count);
   const std::string text =
       format("min=%.3g max=%.3g mean=%.3g l2=%.3g", least, most, sum / n, std::sqrt(squares / n));
-  return text + (count > 1 ? format(" sd=%.3g", std::sqrt((squares * n - sum * sum) / (n * (n - 1)))) : " sd=N/A");
+  return text + (count > 1 ? format(" sd=%.3g", std::sqrt(std::max(0.0, squares * n - sum * sum) / (n * (n - 1)))) : " sd=N/A");
 }
 
 class TextDump final : public Dump {
@@ -122,10 +122,8 @@ private:
   std::string inputText(const mgec_value &input, const mgec_exec &exec) {
     if (deferred_)
       return "<see lazy value below>";
-    if (input.space == MGEC_VALUE_WEIGHTS)
-      return "<packed in the compiled model>";
-    if (input.channel_block < 1)
-      return "<in the layout of a kernel>";
+    if (!hasElements(input))
+      return "<in the order of a kernel>";
     uint64_t bytes;
     const uint8_t *data = dense(input, exec, bytes);
     return valueText(data, input.tensor.dtype, shapeOf(input, exec.symbols));
@@ -172,7 +170,7 @@ private:
       return;
     for (uint32_t i = 0; i < step->n_inputs; ++i) {
       const mgec_value &input = running.variant.values[step->values[i]];
-      if (input.space != MGEC_VALUE_WEIGHTS && input.channel_block > 0)
+      if (hasElements(input))
         write(input, exec, format("inp%u: ", i) + title, format("%06x-inp%u", value.variable, i));
     }
   }

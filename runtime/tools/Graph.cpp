@@ -38,14 +38,14 @@ std::string idList(const std::vector<uint32_t> &ids) {
 
 std::string layoutJson(const mgec_value &value, const int64_t *symbols) {
   Shape shape = shapeOf(value, symbols);
-  const bool packed = value.space == MGEC_VALUE_WEIGHTS;
+  const bool packed = !hasElements(value) && value.tensor.ndim == 0;
   if (packed) { // described by its bytes alone
     shape.ndim = 1;
     shape.dims[0] = static_cast<int64_t>(value.bytes);
   }
   int64_t strides[MGEC_MAX_NDIM] = {};
-  for (int32_t d = shape.ndim - 1, stride = 1; d >= 0; stride *= static_cast<int32_t>(shape.dims[d]), --d)
-    strides[d] = stride;
+  for (int32_t d = shape.ndim - 1; d >= 0; --d)
+    strides[d] = d == shape.ndim - 1 ? 1 : strides[d + 1] * shape.dims[d + 1];
   JsonList layout;
   layout.add("shape", numbers(shape.dims, shape.ndim));
   layout.add("stride", numbers(strides, shape.ndim));
@@ -188,6 +188,10 @@ public:
 
   void begin(const Running &running, const mgec_exec &exec) override {
     const mgec_variant &variant = running.variant;
+    const Key key = {&variant, variant.n_symbols ? running.symbols[0] : 0, exec.arena};
+    if (!graph_.empty() && key == key_)
+      return;
+    key_ = key;
     steps_.resize(variant.n_steps);
     graph_ = graphJson(running, &exec);
     footprints_ = JsonList();
@@ -227,6 +231,15 @@ private:
   /// Seconds since the record began.
   double now() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
 
+  /// What the graph depends on.
+  struct Key {
+    const mgec_variant *variant;
+    int64_t symbol;
+    const void *arena;
+    bool operator==(const Key &other) const {
+      return variant == other.variant && symbol == other.symbol && arena == other.arena;
+    }
+  };
   struct Step {
     std::string id;
     double start = 0, end = 0;
@@ -234,6 +247,7 @@ private:
   std::string path_;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::vector<Step> steps_; // of the last forward; its model may be gone when they are written
+  Key key_ = {};
   std::string graph_, thread_;
   JsonList footprints_;
 };

@@ -27,8 +27,13 @@ inline std::string jsonString(const std::string &text) {
     } else {
       const size_t length = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
       bool whole = c >= 0xc2 && c < 0xf5 && i + length <= text.size();
-      for (size_t k = 1; whole && k < length; ++k)
+      uint32_t code = c & (0x7fu >> length);
+      for (size_t k = 1; whole && k < length; ++k) {
         whole = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
+        code = code << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3fu);
+      }
+      const uint32_t least = length == 4 ? 0x10000 : length == 3 ? 0x800 : 0x80;
+      whole = whole && code >= least && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
       out += whole ? text.substr(i, length) : std::string("?");
       i += whole ? length - 1 : 0;
     }

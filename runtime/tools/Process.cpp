@@ -56,17 +56,18 @@ bool are_choices(const std::vector<uint8_t> &bytes) {
   return reader.done();
 }
 
-/// The bytes of a file; false when there is none.
-bool read_file(const std::string &path, std::vector<uint8_t> &out) {
+/// The bytes of a file. `there` is false, and that no failure, when there is none.
+Status readFile(const std::string &path, std::vector<uint8_t> &out, bool &there) {
   FILE *file = std::fopen(path.c_str(), "rbe");
+  there = file != nullptr;
   if (!file)
-    return false;
+    return errno == ENOENT ? Status() : Status::errorf("failed to open %s: %s", path.c_str(), std::strerror(errno));
   uint8_t part[4096];
   out.clear();
   while (const size_t size = std::fread(part, 1, sizeof(part), file))
     out.insert(out.end(), part, part + size);
   std::fclose(file);
-  return true;
+  return Status();
 }
 
 struct MemoryPair {
@@ -95,9 +96,13 @@ Status setChoices(const std::string &path, bool alwaysSync, std::string &remark)
   if (!state.choices.empty())
     remark = "set_persistent_cache: another file was set before";
   std::vector<uint8_t> bytes;
-  if (!read_file(path, bytes)) {
+  bool there = false;
+  MGEC_TRY(readFile(path, bytes, there));
+  if (!there) {
     bytes.assign(kNoChoices, kNoChoices + sizeof(kNoChoices));
   } else if (!are_choices(bytes)) {
+    if (alwaysSync)
+      return Status::errorf("%s is no file of kernel choices, and is not overwritten", path.c_str());
     remark += (remark.empty() ? "" : "; ") + path + " is no file of kernel choices; it counts as empty";
     bytes.assign(kNoChoices, kNoChoices + sizeof(kNoChoices));
   }

@@ -53,7 +53,7 @@ std::string graphJson(const core::Running &running, const mgec_exec *exec);
 
 /// The step that a value is a result of, -1 of inputs and weights.
 std::vector<int64_t> producersOf(const mgec_variant &variant);
-/// The operator id of a step: that of its last variable.
+/// The operator id of a step: that of its first result.
 uint32_t operatorOf(const mgec_variant &variant, const mgec_step &step);
 
 } // namespace mgec::tools

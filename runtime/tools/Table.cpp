@@ -44,8 +44,14 @@ public:
     deferred_ = deferred;
     running_ = &running;
     exec_ = &exec;
-    if (running.variant.n_values == 0) // of a compiler that wrote none: nothing is known of its steps
+    if (checked_ != &running.variant) {
+      status_ = checkTables(running.variant, running.model.name());
+      checked_ = &running.variant;
+    }
+    if (!status_.ok())
       return;
+    hook_ = exec.on_step;
+    hookUser_ = exec.on_step_user;
     exec.on_step = &onStep;
     exec.on_step_user = this;
     for (const auto &each : records_)
@@ -53,8 +59,10 @@ public:
   }
 
   Status end(mgec_exec &exec) override {
-    exec.on_step = nullptr;
-    exec.on_step_user = nullptr;
+    if (!status_.ok())
+      return status_;
+    exec.on_step = hook_;
+    exec.on_step_user = hookUser_;
     return takeStatus();
   }
 
@@ -67,6 +75,8 @@ public:
 private:
   static void onStep(void *user, uint32_t step, int begin) {
     auto &self = *static_cast<Recorders *>(user);
+    if (self.hook_)
+      self.hook_(self.hookUser_, step, begin);
     for (const auto &each : self.records_)
       if (begin)
         each.record->beforeStep(step);
@@ -86,6 +96,10 @@ private:
   };
   std::vector<Entry> records_;
   bool deferred_ = false;
+  void (*hook_)(void *, uint32_t, int) = nullptr; // of who watches the steps besides
+  void *hookUser_ = nullptr;
+  const mgec_variant *checked_ = nullptr;
+  Status status_; // of the tables of `checked_`
   const Running *running_ = nullptr;
   const mgec_exec *exec_ = nullptr;
 };

@@ -32,9 +32,38 @@ template <typename T> T load(const uint8_t *data, uint64_t index) {
 
 } // namespace
 
+Status checkTables(const mgec_variant &variant, const char *model) {
+  const auto fail = [&](const char *what) { return Status::errorf("%s: its table of %s is damaged", model, what); };
+  if (variant.n_values && !variant.values)
+    return fail("values");
+  for (uint32_t v = 0; v < variant.n_values; ++v) {
+    const mgec_value &value = variant.values[v];
+    const uint64_t count = value.space == MGEC_VALUE_INPUT    ? variant.n_inputs
+                           : value.space == MGEC_VALUE_OUTPUT ? variant.n_outputs
+                                                              : UINT64_MAX;
+    if (!value.tensor.name || !value.op_type || value.tensor.ndim < 0 || value.tensor.ndim > MGEC_MAX_NDIM ||
+        !core::dtypeBits(value.tensor.dtype) || value.space < MGEC_VALUE_INPUT || value.space > MGEC_VALUE_WEIGHTS ||
+        value.offset >= count || value.channel_block < 0 || (value.channel_block > 1 && value.tensor.ndim < 2) ||
+        ((value.flags & MGEC_VALUE_BATCHED) && (!variant.n_symbols || value.tensor.ndim < 1)))
+      return fail("values");
+  }
+  for (uint32_t s = 0; s < variant.n_steps; ++s) {
+    const mgec_step &step = variant.steps[s];
+    if (!step.name || !step.kernel || !step.operators || !step.op_type || ((step.n_inputs || step.n_outputs) && !step.values))
+      return fail("steps");
+    for (uint32_t i = 0; i < step.n_inputs + step.n_outputs; ++i)
+      if (step.values[i] >= variant.n_values)
+        return fail("steps");
+  }
+  return Status();
+}
+
+bool hasElements(const mgec_value &value) {
+  return value.channel_block == 1 || (value.channel_block > 1 && core::dtypeBits(value.tensor.dtype) >= 8);
+}
+
 bool isDumpable(const mgec_value &value) {
-  return (value.flags & MGEC_VALUE_ORIGINAL) && value.space != MGEC_VALUE_WEIGHTS && value.channel_block > 0 &&
-         (value.channel_block == 1 || core::dtypeBits(value.tensor.dtype) >= 8);
+  return (value.flags & MGEC_VALUE_ORIGINAL) && hasElements(value);
 }
 
 Shape shapeOf(const mgec_value &value, const int64_t *symbols) {
@@ -69,18 +98,18 @@ const uint8_t *addressOf(const mgec_value &value, const mgec_exec &exec) {
 
 const uint8_t *denseOf(const mgec_value &value, const mgec_exec &exec, std::vector<uint8_t> &room, uint64_t &bytes) {
   const uint8_t *source = addressOf(value, exec);
-  bytes = bytesOf(value, exec.symbols);
+  const Shape shape = shapeOf(value, exec.symbols);
+  if (!core::tensorBytes(value.tensor.dtype, shape, bytes).ok())
+    bytes = 0;
   if (value.channel_block == 1)
     return source;
   // [n][c / block][rest][block] to [n][c][rest].
-  const Shape shape = shapeOf(value, exec.symbols);
   const uint64_t size = core::dtypeBits(value.tensor.dtype) / 8, block = static_cast<uint64_t>(value.channel_block);
   const uint64_t samples = static_cast<uint64_t>(shape.dims[0]), channels = static_cast<uint64_t>(shape.dims[1]);
   const uint64_t blocks = (channels + block - 1) / block;
   uint64_t rest = 1;
   for (int32_t d = 2; d < shape.ndim; ++d)
     rest *= static_cast<uint64_t>(shape.dims[d]);
-  bytes = samples * channels * rest * size;
   room.resize(bytes);
   uint8_t *out = room.data();
   for (uint64_t n = 0; n < samples; ++n)
@@ -148,7 +177,7 @@ double elementAt(const uint8_t *data, int32_t dtype, const Shape &shape, uint64_
   case MGEC_QS32:
     return load<int32_t>(data, index);
   default: { // two elements a byte, rows padded
-    const uint64_t row = static_cast<uint64_t>(shape.dims[shape.ndim - 1]), column = index % row;
+    const uint64_t row = shape.ndim ? static_cast<uint64_t>(shape.dims[shape.ndim - 1]) : 1, column = index % row;
     const uint8_t pair = data[index / row * ((row + 1) / 2) + column / 2];
     const int nibble = column % 2 ? pair >> 4 : pair & 15;
     return dtype == MGEC_QS4 && nibble > 7 ? nibble - 16 : nibble;

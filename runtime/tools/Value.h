@@ -9,6 +9,11 @@
 
 namespace mgec::tools {
 
+/// Whether the tables of steps and values hold together; the functions here rely on it.
+core::Status checkTables(const mgec_variant &variant, const char *model);
+
+/// Whether its elements can be told; else the order is a kernel's affair.
+bool hasElements(const mgec_value &value);
 /// Whether the value is a variable of the model that the code holds whole, so that it can be written down.
 bool isDumpable(const mgec_value &value);
 /// Extents for these values of the symbols.

@@ -81,6 +81,9 @@ TEST(TestMisc, DamagedPersistentCache) {
   const std::string log = testing::internal::GetCapturedStderr();
   set_log_level(ERROR);
   EXPECT_CONTAINS(log, "is no file of kernel choices");
+  // A file of another kind is not written over.
+  EXPECT_CONTAINS(thrown([&] { set_persistent_cache(folder.write("mine", {1, 2}), true); }), "is not overwritten");
+  EXPECT_EQ(bytesOf(folder.path() + "/mine"), (std::vector<uint8_t>{1, 2}));
   EXPECT_CONTAINS(log, "another file was set before");
 }
 

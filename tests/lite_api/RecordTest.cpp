@@ -55,12 +55,12 @@ const char kText[] = R"(var1 produced: name=x layout={2(4),4(1) Float32} owner_o
 var7 produced: name=y layout={2(4),4(1) Float32} owner_opr=rows{Elemwise} opr6
  deps:
   [i0]var1: [1, 2, 3, 4, 5, ...] s
-  [i1]var3: <packed in the compiled model> s
+  [i1]var3: <in the order of a kernel> s
  val: [2.5, 4.5, 6.5, 8.5, 10.5, ...]min=2.5 max=16.5 mean=9.5 l2=10.5 sd=4.9 s
 var9 produced: name=partial layout={2(1) Float32} owner_opr=rows{Reduce} opr8
  deps:
   [i0]var1: [1, 2, 3, 4, 5, ...] s
-  [i1]var3: <packed in the compiled model> s
+  [i1]var3: <in the order of a kernel> s
  val: [22, 54]min=22 max=54 mean=38 l2=41.2 sd=22.6 s
 var11 produced: name=sum layout={2(1) Float32} owner_opr=sums{Identity} opr10
  deps:
@@ -159,6 +159,20 @@ TEST(RecordTest, BinaryDumpWithInputs) {
   EXPECT_EQ(namesIn(folder.path()), (std::vector<std::string>{"000001", "000007", "000007-inp0", "000009", "000009-inp0",
                                                               "00000b", "00000b-inp0"}));
   EXPECT_CONTAINS(contentOf(folder.path() + "/00000b-inp0"), "inp0: var={id:11");
+}
+
+TEST(RecordTest, FinishCallbacksComeBeforeTheFailureOfAProfile) {
+  const TemporaryFolder folder, inner;
+  auto network = std::make_shared<Network>();
+  network->enable_profile_performance(inner.path() + "/profile.json");
+  network->load_model(artifact("affine"));
+  feed(*network);
+  int called = 0;
+  network->set_finish_callback([&](const auto &) { ++called; });
+  network->forward();
+  ASSERT_EQ(std::system(("rm -r '" + inner.path() + "'").c_str()), 0);
+  EXPECT_CONTAINS(thrown([&] { network->wait(); }), "failed to open " + inner.path());
+  EXPECT_EQ(called, 1);
 }
 
 TEST(RecordTest, WhatCannotBeWritten) {
@@ -300,6 +314,34 @@ TEST(RecordValueTest, BlockedLayoutsBecomeDense) {
   EXPECT_FALSE(mgec::tools::isDumpable(value));
 }
 
+TEST(RecordValueTest, DamagedTables) {
+  const mgec_tensor_desc input = {"x", MGEC_F32, 1, {4}, 0, 0, MGEC_HOST, 0};
+  const mgec_value good = {input, 1, 0, "Host2DeviceCopy", MGEC_VALUE_INPUT, 1, 0, 16, MGEC_VALUE_ORIGINAL, 0};
+  const auto verdict = [&](const mgec_value &value, uint32_t operand = 0) {
+    const mgec_step step = {"s", "k", "1", "t", 0, 1, 0, &operand};
+    mgec_variant variant = {};
+    variant.n_inputs = variant.n_values = variant.n_steps = 1;
+    variant.inputs = &input;
+    variant.values = &value;
+    variant.steps = &step;
+    return mgec::tools::checkTables(variant, "m").message();
+  };
+  EXPECT_EQ(verdict(good), "");
+  EXPECT_EQ(verdict(good, 1), "m: its table of steps is damaged");
+  const auto damaged = [&](auto change) {
+    mgec_value value = good;
+    change(value);
+    return verdict(value) == "m: its table of values is damaged";
+  };
+  EXPECT_TRUE(damaged([](mgec_value &v) { v.offset = 1; }));
+  EXPECT_TRUE(damaged([](mgec_value &v) { v.space = 9; }));
+  EXPECT_TRUE(damaged([](mgec_value &v) { v.tensor.ndim = 8; }));
+  EXPECT_TRUE(damaged([](mgec_value &v) { v.tensor.dtype = 77; }));
+  EXPECT_TRUE(damaged([](mgec_value &v) { v.tensor.name = nullptr; }));
+  EXPECT_TRUE(damaged([](mgec_value &v) { v.channel_block = 8; }));
+  EXPECT_TRUE(damaged([](mgec_value &v) { v.flags |= MGEC_VALUE_BATCHED; }));
+}
+
 TEST(RecordValueTest, Elements) {
   const Shape three = {1, {3}};
   const uint16_t halves[] = {0x3c00, 0xc000, 0x0001};
@@ -339,4 +381,7 @@ TEST(RecordValueTest, JsonTakesAnyName) {
   for (const std::string &name : {std::string("plain"), std::string("\"q\\\" \n\x01\x7f"), std::string("caf\xc3\xa9")})
     EXPECT_EQ(json::parse(mgec::tools::jsonString(name)), name);
   EXPECT_EQ(json::parse(mgec::tools::jsonString("\xff\xc3(")), std::string("?") + "?(");
+  for (const char *bad : {"\xe0\x80\x80", "\xed\xa0\x80", "\xc0\x80", "\xf4\x90\x80\x80", "\xe2\x82"})
+    EXPECT_TRUE(json::accept(mgec::tools::jsonString(bad))) << mgec::tools::jsonString(bad);
+  EXPECT_EQ(json::parse(mgec::tools::jsonString("\xf0\x9f\x98\x80\xe2\x82\xac")), "\xf0\x9f\x98\x80\xe2\x82\xac");
 }

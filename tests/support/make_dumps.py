@@ -32,8 +32,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         run(lambda network: network.io_bin_dump(folder))
         for file in pathlib.Path(folder).iterdir():
-            if file.stat().st_size < 20000:  # without the weights of large layers
-                shutil.copy(file, out / "plain_v2")
+            shutil.copy(file, out / "plain_v2")
 
 
 if __name__ == "__main__":

@@ -76,12 +76,16 @@ struct SplitBias : OpRewritePattern<ConvOp> {
         (op.getExtra().empty() && op.getNonlineMode() == NonlineMode::IDENTITY))
       return failure();
     Location loc = op.getLoc();
+    const bool activated = op.getNonlineMode() != NonlineMode::IDENTITY;
     auto plain = cast<ConvOp>(rewriter.clone(*op));
+    plain->setLoc(partLocation(loc));
     plain.getExtraMutable().clear();
     plain.setNonlineMode(NonlineMode::IDENTITY);
     Value value = plain.getDst();
-    for (Value extra : op.getExtra())
-      value = elemwise(rewriter, loc, ElemwiseMode::ADD, {value, extra});
+    for (Value extra : op.getExtra()) {
+      const bool last = !activated && extra == op.getExtra().back();
+      value = elemwise(rewriter, last ? loc : partLocation(loc), ElemwiseMode::ADD, {value, extra});
+    }
     switch (op.getNonlineMode()) {
     case NonlineMode::IDENTITY: break;
     case NonlineMode::RELU: value = elemwise(rewriter, loc, ElemwiseMode::RELU, value); break;

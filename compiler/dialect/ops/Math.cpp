@@ -492,7 +492,7 @@ struct BatchNormToMulAdd : OpRewritePattern<BatchNormOp> {
   LogicalResult matchAndRewrite(BatchNormOp op, PatternRewriter &rewriter) const override {
     if (!isa<RankedTensorType>(op.getDst().getType()) || !llvm::all_of(op->getOperands().drop_front(), isConstant))
       return failure();
-    Location loc = op.getLoc();
+    Location loc = partLocation(op.getLoc());
     Type element = cast<RankedTensorType>(op.getVariance().getType()).getElementType();
     Value epsilon = scalarConstant(rewriter, op, element, static_cast<float>(op.getEpsilon().convertToDouble()));
     Value deviation = elemwise(rewriter, loc, ElemwiseMode::SQRT,
@@ -501,7 +501,7 @@ struct BatchNormToMulAdd : OpRewritePattern<BatchNormOp> {
     Value shift = elemwise(rewriter, loc, ElemwiseMode::SUB,
                            {op.getBias(), elemwise(rewriter, loc, ElemwiseMode::MUL, {op.getMean(), factor})});
     Value scaled = elemwise(rewriter, loc, ElemwiseMode::MUL, {op.getSrc(), factor});
-    rewriter.replaceOp(op, elemwise(rewriter, loc, ElemwiseMode::ADD, {scaled, shift}));
+    rewriter.replaceOp(op, elemwise(rewriter, op.getLoc(), ElemwiseMode::ADD, {scaled, shift}));
     return success();
   }
 };
@@ -534,7 +534,7 @@ struct FoldScaleIntoConv : OpRewritePattern<ElemwiseOp> {
                         factorType.getDimSize(factorType.getRank() - 3) == channels;
       if (elements != 1 && !perChannel)
         continue;
-      Location loc = rewriter.getFusedLoc({conv.getLoc(), op.getLoc()});
+      Location loc = rewriter.getFusedLoc({conv.getLoc(), isMulAdd ? partLocation(op.getLoc()) : op.getLoc()});
       Value perFilter = elements == 1 ? factor : reshapeTo(rewriter, loc, factor, shape);
       rewriter.setInsertionPoint(op);
       Value filter = elemwise(rewriter, loc, ElemwiseMode::MUL, {conv.getFilter(), perFilter});

@@ -14,12 +14,13 @@ def Mge_NetworkOp : Mge_StructureOp<"network", [IsolatedFromAbove, SymbolTable, 
   let summary = "a model: its weights and its variants";
   let description = [{
     Holds `mge.weight`, `mge.packed` and `mge.variant` operations. `stage` names the last finished stage of the pipeline;
-    the verifier checks what is true after it. `targets` are the instruction sets to compile for.
+    the verifier checks what is true after it. `targets` are the instruction sets to compile for. `graph_ids` is how many
+    operators and variables MegEngine numbers in the model; ids from there on are the compiler's own.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$fingerprint, StrAttr:$graph_hash,
                        DefaultValuedStrAttr<StrAttr, "import">:$stage,
                        OptionalAttr<StrArrayAttr>:$targets, OptionalAttr<I64Attr>:$channel_block,
-                       OptionalAttr<I64Attr>:$packed_bytes);
+                       OptionalAttr<I64Attr>:$packed_bytes, OptionalAttr<I64Attr>:$graph_ids);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
   let hasRegionVerifier = 1;

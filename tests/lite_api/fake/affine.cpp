@@ -142,7 +142,7 @@ template <int64_t Rows> constexpr mgec_value value(mgec_tensor_desc tensor, uint
 template <int64_t Rows>
 const mgec_value kValues[] = {
     value<Rows>({"x", MGEC_F32, 2, {0, kColumns}, 0, 0, MGEC_HOST, 0}, 1, "Host2DeviceCopy", MGEC_VALUE_INPUT, 0, 16),
-    {{"weights", MGEC_U8, 0, {}, 0, 0, MGEC_HOST, 0}, 3, 2, "ImmutableTensor", MGEC_VALUE_WEIGHTS, 1, 0, 8, MGEC_VALUE_ORIGINAL, 0},
+    {{"weights", MGEC_U8, 0, {}, 0, 0, MGEC_HOST, 0}, 3, 2, "ImmutableTensor", MGEC_VALUE_WEIGHTS, 0, 0, 8, MGEC_VALUE_ORIGINAL, 0},
     value<Rows>({"y", MGEC_F32, 2, {0, kColumns}, 0, 0, MGEC_HOST, 0}, 7, "Elemwise", MGEC_VALUE_OUTPUT, 0, 16),
     value<Rows>({"partial", MGEC_F32, 1, {0}, 0, 0, MGEC_HOST, 0}, 9, "Reduce", MGEC_VALUE_ARENA, 0, 4),
     value<Rows>({"sum", MGEC_F32, 1, {0}, 0, 0, MGEC_HOST, 0}, 11, "Identity", MGEC_VALUE_OUTPUT, 1, 4)};
