@@ -19,6 +19,7 @@ namespace mgec {
 struct CompileOptions {
   std::vector<std::string> targets = {"native"};
   std::vector<std::string> shapes; // --shape arguments
+  bool skipUnknownShapes = false;  // leave out those that name no input
   std::string stopAfter;           // a stage name; "" for all
   std::string dumpDirectory;       // numbered .mlir files, one a stage
   int fusionLevel = 2;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <mutex>
@@ -14,6 +15,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +37,8 @@ Registry &registry() {
   static Registry *all = new Registry;
   return *all;
 }
+
+volatile std::sig_atomic_t brokenPipe = false;
 
 void end(int signal) {
   Registry &all = registry();
@@ -71,6 +75,13 @@ void mgec::codegen::endCleanlyOnSignals() {
   sigset_t wanted;
   sigemptyset(&wanted);
   bool any = false;
+  // A runtime that compiles at load waits for this process: without it, nobody wants the result.
+  const char *parent = std::getenv("MGEC_PARENT"), *place = std::getenv("TMPDIR");
+  if (parent) {
+    if (place && std::filesystem::path(place).filename().string().rfind("mgec-", 0) == 0)
+      registry().paths.insert(place); // its folder for this one library
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+  }
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction action;
     if (sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN)
@@ -80,13 +91,26 @@ void mgec::codegen::endCleanlyOnSignals() {
   }
   if (!any || pthread_sigmask(SIG_BLOCK, &wanted, nullptr) != 0)
     return;
+  // A broken pipe concerns the thread that writes: it hands it on.
+  if (sigismember(&wanted, SIGTERM)) {
+    struct sigaction pipe = {};
+    pipe.sa_handler = [](int) {
+      brokenPipe = true;
+      kill(getpid(), SIGTERM);
+    };
+    struct sigaction before;
+    if (sigaction(SIGPIPE, nullptr, &before) == 0 && before.sa_handler == SIG_DFL)
+      sigaction(SIGPIPE, &pipe, nullptr);
+  }
   try {
     std::thread([wanted] {
       int signal;
       while (sigwait(&wanted, &signal) != 0) {
       }
-      end(signal);
+      end(brokenPipe ? SIGPIPE : signal);
     }).detach();
+    if (parent && getppid() != static_cast<pid_t>(std::atoi(parent))) // it went before it could be told
+      kill(getpid(), SIGTERM);
   } catch (const std::system_error &) {
     pthread_sigmask(SIG_UNBLOCK, &wanted, nullptr);
   }

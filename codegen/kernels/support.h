@@ -15,8 +15,7 @@ namespace mgec::codegen {
 
 inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-//===--- Groups
-//-----------------------------------------------------------------------------------------------------===//
+//===--- Groups -----===//
 
 /// Whether all extents of one sample are numbers: static, or a leading extent that is a multiple of the batch.
 bool hasKnownSample(mlir::RankedTensorType type);

@@ -30,6 +30,8 @@ struct ShapeSet {
 /// Parses `--shape` arguments: "NAME=1x3x224x224", "NAME=Nx3xHxW,H=32..1024"; arguments for different inputs join into
 /// one set, a second shape for the same input starts the next set; sets that are alike are one. Names are resolved
 /// against the model (the longest input name followed by '='). Throws std::runtime_error with a sentence for the user.
+/// The input that a --shape argument names; "" where the model has none of that name.
+std::string inputOfShape(const std::string &argument, const read::Model &model);
 std::vector<ShapeSet> parseShapes(const std::vector<std::string> &arguments, const read::Model &model);
 
 /// Builds the module: one `mge.network` with a `mge.variant` per shape set. Operators that have no counterpart are

@@ -9,14 +9,19 @@
 using namespace mgec;
 using llvm::StringRef;
 
-/// The longest input name that `argument` begins with, followed by '='.
-static std::string resolveInput(const std::string &argument, const read::Model &model) {
+/// The longest input name that `argument` begins with, followed by '='; "" where there is none.
+std::string mgec::inputOfShape(const std::string &argument, const read::Model &model) {
   std::string best;
   for (uint32_t index : model.inputs) {
     const std::string &name = model.operators[index].tensors[0].name;
     if (StringRef(argument).starts_with(name + "=") && name.size() >= best.size())
       best = name;
   }
+  return best;
+}
+
+static std::string resolveInput(const std::string &argument, const read::Model &model) {
+  std::string best = inputOfShape(argument, model);
   if (!best.empty())
     return best;
   std::string names;

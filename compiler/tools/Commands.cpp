@@ -165,6 +165,7 @@ struct CompileModelCommand : Command {
         ->check(CLI::IsMember(stages))
         ->excludes(inCache);
     app->add_option("--dump-stages", command.options.dumpDirectory, "write the IR after every stage to this folder")->excludes(inCache);
+    app->add_flag("--skip-unknown-shapes", command.options.skipUnknownShapes, "leave out a --shape that names no input of the model");
     app->add_flag("--deny-reference", command.options.denyReference, "fail where only a reference kernel can run a group")
         ->excludes(inCache);
     auto *encrypt = app->add_flag("--encrypt-weights", encryptWeights,

@@ -53,6 +53,8 @@ Loaded tools::loadAndCompile(const std::string &path, const std::string &decrypt
   loaded.model = std::move(plain.model);
   if (options.shapes.empty())
     options.shapes = plain.shapes;
+  if (options.skipUnknownShapes)
+    std::erase_if(options.shapes, [&](const std::string &shape) { return inputOfShape(shape, loaded.model).empty(); });
   loaded.shapes = options.shapes;
   loaded.packedInfo = std::move(plain.info);
   loaded.compilation = compile(*loaded.context, loaded.model, options);

@@ -4,7 +4,7 @@
  * `load_model` does not interpret a model: it binds it to code that `mgec compile` made of it, which is looked for in
  * this order: the path is itself an mgec library; a compiled model registered in this program has the file's content
  * fingerprint; a library on MGEC_MODEL_PATH (folders or libraries, colon-separated; ignored in set-uid programs) has
- * it.
+ * it; the mgec program, where it is found, compiles it now, for the shapes that are configured or stand in the file.
  *
  * One network must not be used by two threads at once. Different networks are independent, also when they run the same
  * model: each has activations and threads of its own, weights are shared. Failures are `lite::Error`; a network whose

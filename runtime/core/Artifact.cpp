@@ -260,7 +260,7 @@ Status Artifact::open(const std::string &path, std::shared_ptr<const Artifact> &
   const std::shared_ptr<Artifact> artifact(new Artifact);
   artifact->path_ = path;
   // A bare name would be looked for along the system's library path.
-  const std::string file = std::strchr(path.c_str(), '/') ? path : "./" + path;
+  const std::string file = std::strchr(path.c_str(), '/') ? path : format("./%s", path.c_str());
   MGEC_TRY(artifact->load(file.c_str()));
   publish(artifact);
   out = artifact;

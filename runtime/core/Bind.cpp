@@ -208,7 +208,8 @@ std::string quoted(const std::string &text) {
     plain = plain && (letter || (c >= '+' && c <= ':') || std::strchr("_=@%", c));
     c == '\'' ? out += "'\\''" : out.append(&c, 1);
   }
-  return plain ? text : out + "'";
+  out += "'";
+  return plain ? text : out;
 }
 
 /// The command that compiles a model file into a library beside it.

@@ -182,12 +182,13 @@ Status Executor::noVariant(const Shape *shapes) const {
   for (uint32_t i = 0; i < inputs_.size(); ++i) {
     const std::string one = format(" %s=%s", input(i).name, shapes[i].text().c_str());
     given += one;
-    flags += " --shape" + one;
+    flags += " --shape";
+    flags += one;
     possible = possible && shapes[i].ndim == input(i).ndim;
     for (int32_t d = 0; d < shapes[i].ndim; ++d)
       possible = possible && shapes[i].dims[d] > 0;
   }
-  flags = possible ? "; compile it again with" + flags + " added" : "";
+  flags = possible ? format("; compile it again with%s added", flags.c_str()) : "";
   return Status::errorf("%s was not compiled for%s; it was compiled for %s%s", model_->name(), given.c_str(),
                         model_->compiledShapes().c_str(), flags.c_str());
 }

@@ -11,6 +11,9 @@
 
 namespace mgec::core {
 
+/// The folder, absolute and with its '/', of the library or program that holds this code; "" where that is not known.
+std::string ownFolder();
+
 /// The table of a part. `linked` is the function `entry` where the program holds it, else null; `build` is what the table
 /// must begin with: it was built with this very runtime. `table` is left alone on failure.
 Status openObject(const char *library, const char *entry, const void *(*linked)(), const char *build, const void *&table);

@@ -2,17 +2,17 @@
 #include "Status.h"
 
 #include <cstdio>
+#include <cstdlib>
 
 namespace mgec::core {
 
 std::string vformat(const char *fmt, va_list args) {
-  va_list again;
-  va_copy(again, args);
-  const int length = std::vsnprintf(nullptr, 0, fmt, args);
-  std::string text(length > 0 ? static_cast<size_t>(length) : 0, '\0');
-  if (length > 0)
-    std::vsnprintf(&text[0], text.size() + 1, fmt, again);
-  va_end(again);
+  char *raw = nullptr;
+  std::string text;
+  if (::vasprintf(&raw, fmt, args) >= 0) {
+    text = raw;
+    std::free(raw);
+  }
   return text;
 }
 

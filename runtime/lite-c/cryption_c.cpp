@@ -1,5 +1,4 @@
-//===- cryption_c.cpp - decryption methods and readers of packed information, for C
-//---------------------------------===//
+//===- cryption_c.cpp - decryption methods and readers of packed information, for C -----===//
 #include "Border.h"
 
 #include "lite/global.h"

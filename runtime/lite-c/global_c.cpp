@@ -1,5 +1,4 @@
-//===- global_c.cpp - errors, objects that C owns, and the functions of the whole process
-//--------------------------===//
+//===- global_c.cpp - errors, objects that C owns, and the functions of the whole process -----===//
 #include "Border.h"
 
 #include "../lite/TensorImpl.h"
@@ -74,7 +73,7 @@ int run(void (*body)(void *data), void *data) noexcept {
       return 0;
     } catch (const std::exception &e) {
       last_error().code = LITE_INTERNAL_ERROR;
-      last_error().text = std::string(e.what()) + ", Error Code: 1";
+      last_error().text = lite::ssprintf("%s, Error Code: 1", e.what());
     }
   } catch (...) { // no exception of C++'s, or no memory even for the text
     last_error().code = LITE_INTERNAL_ERROR;

@@ -18,7 +18,7 @@ namespace {
 std::atomic<LiteLogLevel> g_level{LiteLogLevel::ERROR};
 }
 
-Error::Error(const std::string &message) : m_message("Error: " + message) {}
+Error::Error(const std::string &message) : m_message("Error: ") { m_message += message; }
 Error::Error(const Error &) = default;
 Error &Error::operator=(const Error &) = default;
 Error::~Error() = default;
@@ -54,7 +54,7 @@ void throw_assertion(const char *expression, const char *file, int line, const c
                      const std::string &message) {
   std::string text = ssprintf("Assert ' %s ' failed at file : %s \nline %d : %s", expression, file, line, function);
   if (!message.empty())
-    text += ",\nextra message: " + message;
+    text += ssprintf(",\nextra message: %s", message.c_str());
   throw Error(text);
 }
 

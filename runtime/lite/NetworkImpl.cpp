@@ -163,7 +163,7 @@ const char *Network::NetworkImpl::unlike_compiled_layout() const {
               {o.enable_nchw64, 64, "enable_nchw64"}};
   static const char key[] = "\"channel_block\":";
   const char *text = std::strstr(executor_->model().abi().manifest, key);
-  const int block = text ? std::atoi(text + sizeof(key) - 1) : -1;
+  const int block = text ? static_cast<int>(std::strtoul(text + sizeof(key) - 1, nullptr, 10)) : -1;
   for (const auto &row : rows)
     if (row.set && row.block != block)
       return row.name;
@@ -175,7 +175,7 @@ void Network::NetworkImpl::check_compiled_options() const {
   const char *layout = unlike_compiled_layout();
   if (layout && strict())
     fail(
-        "%s: %s is 1, but the model was compiled for another layout (MGEC_LITE_STRICT is set); compile it again with a "
+        "%s: %s is 1, but the model was compiled for another layout (strict mode); compile it again with a "
         "--target whose layout that is, or leave the option at 0",
         executor_->model().name(), layout);
   const std::pair<bool, const char *> rows[] = {
@@ -199,8 +199,11 @@ void Network::NetworkImpl::check_compiled_options() const {
 
 mgec::core::Wanted Network::NetworkImpl::wanted() const {
   mgec::core::Wanted result;
-  if (!config.has_compression) // which mgec learns from a packed file alone, and not of bytes that it is handed
-    result.compile = compile_on_load;
+  result.compile = compile_on_load;
+  if (config.has_compression) // which mgec learns from a packed file alone, and not of bytes that it is handed
+    result.compile = [](const mgec::core::ModelSource &, const mgec::core::Wanted &, mgec::core::ModelPtr &) {
+      return mgec::core::Status::error("has_compression is not compiled at load");
+    };
   if (config.options.enable_f16_io_comp)
     result.precision = "f16";
   for (const IO &io : network_io.inputs) {

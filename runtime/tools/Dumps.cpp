@@ -35,8 +35,21 @@ public:
     const mgec_step &step = running.variant.steps[number];
     for (uint32_t i = 0; i < step.n_outputs; ++i) {
       const mgec_value &value = running.variant.values[step.values[step.n_inputs + i]];
-      if (isDumpable(value))
-        show(value, &step, running, exec);
+      if (!isDumpable(value))
+        continue;
+      // A view of a result comes from that result alone.
+      const uint32_t *source = nullptr;
+      for (uint32_t k = 0; k < i; ++k) {
+        const mgec_value &other = running.variant.values[step.values[step.n_inputs + k]];
+        if (other.space == value.space && other.offset == value.offset)
+          source = &step.values[step.n_inputs + k];
+      }
+      mgec_step shown = step;
+      if (source) {
+        shown.n_inputs = 1;
+        shown.values = source;
+      }
+      show(value, &shown, running, exec);
     }
   }
 
@@ -152,9 +165,10 @@ public:
 
 private:
   static std::string describe(const mgec_value &value, const char *owner, const int64_t *symbols) {
+    const bool told = hasElements(value) || value.tensor.ndim;
     return format("{id:%u, layout:%s, %s, owner:%s{%s}, name:%s, slot:0, cpu0:0}", value.variable,
-                  layoutText(value, shapeOf(value, symbols)).c_str(), typeName(value.tensor.dtype), owner, value.op_type,
-                  value.tensor.name);
+                  told ? layoutText(value, shapeOf(value, symbols)).c_str() : "<in the order of a kernel>",
+                  told ? typeName(value.tensor.dtype) : "Byte", owner, value.op_type, value.tensor.name);
   }
 
   void show(const mgec_value &value, const mgec_step *step, const Running &running, const mgec_exec &exec) override {

@@ -94,7 +94,8 @@ std::string footprint(const Running &running, const mgec_step &step) {
   const uint64_t units = variant.n_symbols ? static_cast<uint64_t>(running.symbols[0]) : 1;
   JsonList one;
   // As MegEngine counts: two operations a multiply-accumulate, else one an element.
-  one.add("computation", std::to_string(step.macs ? 2 * step.macs * units : elements));
+  const bool computes = std::strcmp(step.op_type, "RelayoutFormat") != 0;
+  one.add("computation", computes ? std::to_string(step.macs ? 2 * step.macs * units : elements) : "null");
   one.add("memory", std::to_string(memory));
   one.add("in_shapes", in.text());
   one.add("out_shapes", out.text());

@@ -2,13 +2,13 @@
 #include "Jit.h"
 
 #include "../core/Env.h"
+#include "../core/Object.h"
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 
 #include <dirent.h>
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/auxv.h>
@@ -56,14 +56,11 @@ std::string find_program() {
   std::string name = given && *given ? given : "mgec";
   if (name.find('/') != std::string::npos)
     return executable(name) ? name : std::string();
-  Dl_info self;
-  if (!given && dladdr(reinterpret_cast<const void *>(&compile_on_load), &self) && self.dli_fname) {
-    std::string folder = self.dli_fname;
-    folder.erase(folder.find_last_of('/') + 1);
+  const std::string folder = given ? std::string() : core::ownFolder();
+  if (!folder.empty())
     for (const char *place : {"mgec", "../bin/mgec"})
       if (executable(folder + place))
         return folder + place;
-  }
   const char *path = environment("PATH");
   while (path && *path) {
     const char *end = std::strchr(path, ':');
@@ -140,6 +137,8 @@ int run_program(const std::string &program, const std::vector<std::string> &word
     if (std::strncmp(*entry, "MGEC_PROGRESS=", 14) != 0 && (temporary.empty() || std::strncmp(*entry, "TMPDIR=", 7) != 0))
       env.push_back(*entry);
   env.push_back(const_cast<char *>("MGEC_PROGRESS=lines"));
+  const std::string parent = "MGEC_PARENT=" + std::to_string(::getpid()); // it ends with this process
+  env.push_back(const_cast<char *>(parent.c_str()));
   if (!temporary.empty())
     env.push_back(const_cast<char *>(place.c_str()));
   env.push_back(nullptr);
@@ -231,11 +230,13 @@ Status compile_on_load(const ModelSource &source, const Wanted &wanted, void (*l
     words.insert(words.end(), {"--name", "model"});
   for (const auto &[name, shape] : wanted.shapes)
     words.insert(words.end(), {"--shape", name + '=' + shape.text()});
+  words.emplace_back("--skip-unknown-shapes"); // as MegEngine Lite does with a configuration
   SecretFolder folder;
   std::string library;
-  if (wanted.secret) {
+  const auto names = [](const char *variable) { return environment(variable) && *environment(variable); };
+  if (wanted.secret || !(names("MGEC_CACHE_DIR") || names("XDG_CACHE_HOME") || names("HOME"))) {
     if (!folder.make())
-      return Status::errorf("no place for the library of an encrypted model: %s", std::strerror(errno));
+      return Status::errorf("there is no place for the library: %s", std::strerror(errno));
     library = folder.path() + "/model.so";
     words.insert(words.end(), {"-o", library});
   } else {
@@ -248,8 +249,12 @@ Status compile_on_load(const ModelSource &source, const Wanted &wanted, void (*l
     return Status::errorf("%s cannot be started: %s", program.c_str(), std::strerror(errno));
   if (status != 0) {
     replace_all(report, file, source.name());
-    return Status::errorf("compiling it now failed: %s", report.empty() ? "mgec said nothing" : report.c_str());
+    if (report.empty())
+      report = core::format("%s ended with status %d and said nothing", program.c_str(), status);
+    return Status::errorf("compiling it now failed: %s", report.c_str());
   }
+  if (library.empty() && answer.empty())
+    return Status::errorf("%s made no library: is it the mgec program?", program.c_str());
   return open(library.empty() ? answer : library, out);
 }
 

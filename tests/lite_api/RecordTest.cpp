@@ -135,7 +135,7 @@ TEST(RecordTest, BinaryDump) {
   const std::string file = contentOf(folder.path() + "/000007");
   const std::string title = "var={id:7, layout:{2(4),4(1) Float32}, Float32, owner:rows{Elemwise}, name:y, slot:0, cpu0:0} "
                             "owner_opr_inputs=0={id:1, layout:{2(4),4(1) Float32}, Float32, owner:x{Host2DeviceCopy}, name:x, "
-                            "slot:0, cpu0:0} 1={id:3, layout:{ Uint8}, Uint8, owner:weights{ImmutableTensor}, name:weights, "
+                            "slot:0, cpu0:0} 1={id:3, layout:<in the order of a kernel>, Byte, owner:weights{ImmutableTensor}, name:weights, "
                             "slot:0, cpu0:0}";
   uint32_t header[10];
   ASSERT_EQ(file.size(), sizeof(header) + title.size() + 8 * sizeof(float));

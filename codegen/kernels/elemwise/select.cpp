@@ -1,5 +1,4 @@
-//===- select.cpp - the elemwise family: chains of element-wise functions
-//------------------------------------------===//
+//===- select.cpp - the elemwise family: chains of element-wise functions -----===//
 //
 // The first function of a group reads its operands with any broadcasting; what follows is its consumer. Floats have
 // rows for row-major tensors and for channel blocks; other types one for single functions.
