@@ -29,13 +29,67 @@ std::string codegen::identifier(StringRef name) {
   for (char c : name)
     out += llvm::isAlnum(c) ? c : '_';
   // Targets that CMake's generators define, and headers that ours would hide.
-  static const llvm::StringSet<> taken = {
-      "all", "clean", "depend", "edit_cache", "help", "install", "list_install_components", "package", "package_source", "preinstall",
-      "rebuild_cache", "test", "ALL_BUILD", "INSTALL", "PACKAGE", "RUN_TESTS", "ZERO_CHECK", "Continuous", "Experimental", "Nightly",
-      "alloca", "assert", "complex", "cpuid", "ctype", "elf", "endian", "errno", "features", "fenv", "float", "immintrin", "inttypes",
-      "iso646", "limits", "locale", "malloc", "math", "memory", "sched", "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool",
-      "stddef", "stdint", "stdio", "stdlib", "string", "strings", "tgmath", "threads", "time", "uchar", "unistd", "values", "wchar",
-      "wctype", "arm_neon"};
+  static const llvm::StringSet<> taken = {"all",
+                                          "clean",
+                                          "depend",
+                                          "edit_cache",
+                                          "help",
+                                          "install",
+                                          "list_install_components",
+                                          "package",
+                                          "package_source",
+                                          "preinstall",
+                                          "rebuild_cache",
+                                          "test",
+                                          "ALL_BUILD",
+                                          "INSTALL",
+                                          "PACKAGE",
+                                          "RUN_TESTS",
+                                          "ZERO_CHECK",
+                                          "Continuous",
+                                          "Experimental",
+                                          "Nightly",
+                                          "alloca",
+                                          "assert",
+                                          "complex",
+                                          "cpuid",
+                                          "ctype",
+                                          "elf",
+                                          "endian",
+                                          "errno",
+                                          "features",
+                                          "fenv",
+                                          "float",
+                                          "immintrin",
+                                          "inttypes",
+                                          "iso646",
+                                          "limits",
+                                          "locale",
+                                          "malloc",
+                                          "math",
+                                          "memory",
+                                          "sched",
+                                          "setjmp",
+                                          "signal",
+                                          "stdalign",
+                                          "stdarg",
+                                          "stdatomic",
+                                          "stdbool",
+                                          "stddef",
+                                          "stdint",
+                                          "stdio",
+                                          "stdlib",
+                                          "string",
+                                          "strings",
+                                          "tgmath",
+                                          "threads",
+                                          "time",
+                                          "uchar",
+                                          "unistd",
+                                          "values",
+                                          "wchar",
+                                          "wctype",
+                                          "arm_neon"};
   if (out.empty() || llvm::isDigit(out[0]) || taken.contains(out))
     out = "m_" + out;
   constexpr size_t kLongest = 80; // it is a part of file names, and of paths below a build folder
@@ -235,8 +289,8 @@ private:
       p.line("{sizeof(mgec_variant), ", variant.getInputNames().size(), ", ", prefix, "inputs, ",
              variant.getOutputNames().size(), ", ", symbols, ", ", prefix, "outputs, ",
              symbols ? prefix + "symbols" : "nullptr", ", ", quoted(variant.getPrecision()), ", ",
-             targets.targets.size(), ", ", steps[v].size(), ", ", prefix, "isa, ", prefix, "steps, ", prefix, "resolve, ",
-             valueCounts[v], ", 0, ", prefix, "values},");
+             targets.targets.size(), ", ", steps[v].size(), ", ", prefix, "isa, ", prefix, "steps, ", prefix,
+             "resolve, ", valueCounts[v], ", 0, ", prefix, "values},");
       ++v;
     }
     p.close("};");
@@ -308,7 +362,8 @@ private:
     p.line("// The one symbol that a shared library of this model exports. Generated by mgec.");
     p.line("#include \"", ident, ".h\"");
     p.line();
-    p.line("extern \"C\" __attribute__((visibility(\"default\"))) const mgec_model* const* mgec_artifact_models(uint32_t* count) {");
+    p.line("extern \"C\" __attribute__((visibility(\"default\"))) const mgec_model* const* "
+           "mgec_artifact_models(uint32_t* count) {");
     p.line("  static const mgec_model* const models[] = {mgec_model_", unique, "()};");
     p.line("  *count = 1;");
     p.line("  return models;");
@@ -379,7 +434,8 @@ private:
   }
 
   static std::string stepFunction(size_t v, size_t number, GroupOp step) {
-    return "v" + std::to_string(v) + "_step" + std::to_string(number) + "_" + identifier(step.getStep()->take_front(40));
+    return "v" + std::to_string(v) + "_step" + std::to_string(number) + "_" +
+           identifier(step.getStep()->take_front(40));
   }
 
   /// What the layer is, for a reader of the code.
@@ -440,7 +496,8 @@ private:
     return "reinterpret_cast<const " + type + "*>(exec->weights + " + std::to_string(packed.getOffset()) + ")";
   }
 
-  void printStep(Printer &p, VariantOp variant, size_t v, size_t number, GroupOp group, const Target &target, ModuleOp module) {
+  void printStep(Printer &p, VariantOp variant, size_t v, size_t number, GroupOp group, const Target &target,
+                 ModuleOp module) {
     p.line();
     p.line("/// ", *group.getStep(), ": ", describe(group));
     p.line("/// Row ", group.getRow().value_or(""), "; variables ", variableIds(group), ".");
@@ -470,7 +527,8 @@ private:
   }
 
   void printForward(Printer &p, VariantOp variant, size_t v, const Target &target) {
-    p.open("extern \"C\" __attribute__((visibility(\"hidden\"))) int32_t ", entry(v, target), "(const mgec_exec* exec) {");
+    p.open("extern \"C\" __attribute__((visibility(\"hidden\"))) int32_t ", entry(v, target),
+           "(const mgec_exec* exec) {");
     if (variant.hasSymbolicBatch())
       p.line("const int64_t batch = exec->symbols[0];");
     else
@@ -509,7 +567,8 @@ private:
     p.line("set_target_properties(", ident, " PROPERTIES CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF");
     p.line("  POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden)");
     p.line("target_include_directories(", ident, " PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})");
-    p.line("target_compile_options(", ident, " PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O3 -ffp-contract=off -fno-exceptions -fno-rtti>)");
+    p.line("target_compile_options(", ident,
+           " PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O3 -ffp-contract=off -fno-exceptions -fno-rtti>)");
     p.line("set_source_files_properties(weights.S PROPERTIES COMPILE_OPTIONS \"-I${CMAKE_CURRENT_SOURCE_DIR}\"");
     p.line("  OBJECT_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/weights.bin)");
     for (const Target &target : targets.targets)
@@ -559,7 +618,8 @@ std::string codegen::weightsMark(StringRef graphHash) {
 }
 
 FailureOr<SourceTree> codegen::emitNetwork(NetworkOp network, StringRef name, const EmitOptions &options) {
-  // The code is named by its text as it is for a model of no content: fingerprint and weights may be exchanged, nothing else.
+  // The code is named by its text as it is for a model of no content: fingerprint and weights may be exchanged, nothing
+  // else.
   Emitter draft(network, name, options, std::string(32, '0'), "");
   SourceTree tree = draft.run(draft.weightsFile());
   std::string weights = std::move(tree["weights.bin"]);

@@ -68,8 +68,10 @@ public:
 
 /// A C string literal.
 std::string quoted(llvm::StringRef text);
-/// An initialiser of mgec_tensor_desc; of bytes where there is no type. `perSample`: extents for one unit of the symbol.
-std::string tensorDescription(llvm::StringRef name, mlir::RankedTensorType type, int64_t defaultAt = 0, bool perSample = false);
+/// An initialiser of mgec_tensor_desc; of bytes where there is no type. `perSample`: extents for one unit of the
+/// symbol.
+std::string tensorDescription(llvm::StringRef name, mlir::RankedTensorType type, int64_t defaultAt = 0,
+                              bool perSample = false);
 /// Ids of the model's variables that a group computes, comma-separated.
 std::string variableIds(mge::GroupOp group);
 /// Prints the tables PREFIXsteps and PREFIXvalues of a variant. Returns how many values there are.

@@ -44,9 +44,9 @@ public:
     p.open("const mgec_step ", prefix, "steps[] = {");
     size_t at = 0;
     for (Step &step : steps) {
-      p.line("{", quoted(*step.group.getStep()), ", ", quoted(*step.group.getRow()), ", ", quoted(variableIds(step.group)), ", ",
-             quoted(anchorType(step.group)), ", ",
-             macs(step.group), ", ", step.inputs.size(), ", ", step.outputs.size(), ", ", prefix, "operands + ", at, "},");
+      p.line("{", quoted(*step.group.getStep()), ", ", quoted(*step.group.getRow()), ", ",
+             quoted(variableIds(step.group)), ", ", quoted(anchorType(step.group)), ", ", macs(step.group), ", ",
+             step.inputs.size(), ", ", step.outputs.size(), ", ", prefix, "operands + ", at, "},");
       at += step.inputs.size() + step.outputs.size();
     }
     if (steps.empty())
@@ -70,13 +70,14 @@ private:
   };
 
   /// `variable` is the one that the value is, if any; name and type of the operator are for the compiler's own.
-  unsigned add(std::optional<Variable> variable, StringRef name, StringRef operatorType, RankedTensorType type, StringRef space,
-               int64_t offset, int64_t bytes) {
+  unsigned add(std::optional<Variable> variable, StringRef name, StringRef operatorType, RankedTensorType type,
+               StringRef space, int64_t offset, int64_t bytes) {
     if (variable && variable->id > 0 && seen.insert(variable->id).second) {
       values.push_back({variable->name.str(), variable->operatorType.str(), type, variable->id, variable->operatorId,
                         /*original=*/true, space, offset, bytes});
     } else { // a variable that is there already is here once more in another layout
-      values.push_back({name.str(), operatorType.str(), type, ownId + 1, ownId, /*original=*/false, space, offset, bytes});
+      values.push_back(
+          {name.str(), operatorType.str(), type, ownId + 1, ownId, /*original=*/false, space, offset, bytes});
       ownId += 2;
     }
     return values.size() - 1;
@@ -119,11 +120,12 @@ private:
       if (isNew) {
         auto packed = cast<PackedOp>(::mlir::SymbolTable::lookupSymbolIn(network, symbol));
         SmallVector<Variable> origin = variablesOf(group.getWeight(k).getLoc());
-        // These forms begin with the elements in their order; others are a kernel's affair, and known by their bytes alone.
+        // These forms begin with the elements in their order; others are a kernel's affair, and known by their bytes
+        // alone.
         bool plain = packed.getForm() == "dense" || packed.getForm().starts_with("channel");
         auto type = plain ? cast<RankedTensorType>(group.getWeight(k).getType()) : RankedTensorType();
-        at->second = add(origin.size() == 1 ? std::optional(origin[0]) : std::nullopt, symbol.getValue(), "ImmutableTensor",
-                         type, "weights", packed.getOffset(), packed.getBytes());
+        at->second = add(origin.size() == 1 ? std::optional(origin[0]) : std::nullopt, symbol.getValue(),
+                         "ImmutableTensor", type, "weights", packed.getOffset(), packed.getBytes());
       }
       step.inputs.push_back(at->second);
     }
@@ -165,7 +167,8 @@ private:
     if (value.original)
       flags += (flags.empty() ? "" : " | ") + std::string("MGEC_VALUE_ORIGINAL");
     p.line("{", description, ", ", value.variable, ", ", value.op, ", ", quoted(value.operatorType), ", ",
-           spaceName(value.space), ", ", block, ", ", value.offset, ", ", value.bytes, ", ", flags.empty() ? "0" : flags, ", 0},");
+           spaceName(value.space), ", ", block, ", ", value.offset, ", ", value.bytes, ", ",
+           flags.empty() ? "0" : flags, ", 0},");
   }
 
   NetworkOp network;
@@ -191,9 +194,9 @@ std::string codegen::tensorDescription(StringRef name, RankedTensorType type, in
     for (AffineExpr dim : dimsOf(type)) // Symbols are listed as -1 - k; derived extents come from resolve().
       append(constantOf(dim).value_or(-1));
   auto [scale, zeroPoint] = quantisationOf(type.getElementType());
-  return "{" + quoted(name) + ", " + std::to_string(dtypeNumber(type.getElementType())) + ", " + std::to_string(type.getRank()) +
-         ", {" + dims + "}, " + mge::floatLiteral(scale) + ", " + std::to_string(zeroPoint) + ", MGEC_HOST, " +
-         std::to_string(defaultAt) + "}";
+  return "{" + quoted(name) + ", " + std::to_string(dtypeNumber(type.getElementType())) + ", " +
+         std::to_string(type.getRank()) + ", {" + dims + "}, " + mge::floatLiteral(scale) + ", " +
+         std::to_string(zeroPoint) + ", MGEC_HOST, " + std::to_string(defaultAt) + "}";
 }
 
 std::string codegen::variableIds(GroupOp group) {

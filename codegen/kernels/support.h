@@ -53,8 +53,7 @@ unsigned anchorOperand(mge::GroupOp group, unsigned k);
 inline std::string text(bool value) { return value ? "true" : "false"; }
 inline std::string text(int64_t value) { return std::to_string(value); }
 
-//===--- Times
-//------------------------------------------------------------------------------------------------------===//
+//===--- Times --------------------------------------------------------------------------------------------------===//
 
 /// Nanoseconds to read all operands and write all results once, in the layouts given by the group's types unless
 /// `bytes` says otherwise, and a call's own cost.
@@ -62,8 +61,7 @@ double streamNs(const TargetSet &targets, double bytes);
 /// Bytes of all operands and results of the group, row-major or blocked.
 double groupBytes(mge::GroupOp group, int64_t block = 1);
 
-//===--- Chunks
-//-----------------------------------------------------------------------------------------------------===//
+//===--- Chunks -------------------------------------------------------------------------------------------------===//
 
 /// `units` pieces of work, each of `inner` elements, divided into chunks: whole units, or segments of one unit where
 /// units are few. One chunk where the whole takes less than 50 us, else 8 to 64 where the work allows it.
@@ -83,8 +81,7 @@ double costOf(mge::GroupOp group);
 Idx quotient(const Idx &index, int64_t divisor, int64_t extent);
 Idx remainder(const Idx &index, int64_t divisor, int64_t extent);
 
-//===--- Walks
-//------------------------------------------------------------------------------------------------------===//
+//===--- Walks --------------------------------------------------------------------------------------------------===//
 
 /// An axis that tensors walk in step, `strides[k]` elements of tensor k at a time.
 struct Axis {

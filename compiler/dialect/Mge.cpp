@@ -329,14 +329,17 @@ Location varLocation(MLIRContext *context, const Variable &variable) {
 
 static constexpr StringLiteral kPart = "part";
 
-Location partLocation(Location loc) { return FusedLoc::get({loc}, StringAttr::get(loc.getContext(), kPart), loc.getContext()); }
+Location partLocation(Location loc) {
+  return FusedLoc::get({loc}, StringAttr::get(loc.getContext(), kPart), loc.getContext());
+}
 
 static void collect(Location loc, bool part, SmallVectorImpl<Variable> &variables) {
   if (auto named = dyn_cast<NameLoc>(loc)) {
     auto position = dyn_cast<FileLineColLoc>(named.getChildLoc());
     if (!position)
       return collect(named.getChildLoc(), part, variables);
-    Variable variable{position.getLine(), position.getColumn(), position.getFilename().getValue(), named.getName().getValue(), part};
+    Variable variable{position.getLine(), position.getColumn(), position.getFilename().getValue(),
+                      named.getName().getValue(), part};
     auto *known = llvm::find_if(variables, [&](const Variable &other) { return other.id == variable.id; });
     if (known == variables.end())
       variables.push_back(variable);

@@ -96,7 +96,8 @@ struct Variable {
 };
 /// A location that carries a variable.
 mlir::Location varLocation(mlir::MLIRContext *context, const Variable &variable);
-/// For an operation that is a step on the way to what `loc` says: a rewrite leaves that itself to its last operation alone.
+/// For an operation that is a step on the way to what `loc` says: a rewrite leaves that itself to its last operation
+/// alone.
 mlir::Location partLocation(mlir::Location loc);
 /// The variables that a location carries, by id.
 llvm::SmallVector<Variable> variablesOf(mlir::Location loc);

@@ -178,7 +178,8 @@ private:
   }
 
   Location locOf(const Operator &op, uint32_t output) {
-    return varLocation(&context, {model.variables[output].graphId, op.graphId, read::graphTypeName(op.type), variableName(output), false});
+    return varLocation(&context, {model.variables[output].graphId, op.graphId, read::graphTypeName(op.type),
+                                  variableName(output), false});
   }
 
   Location locOf(const Operator &op) {

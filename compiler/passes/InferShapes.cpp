@@ -189,7 +189,8 @@ private:
       if (type.getElementType() == element || isa<quant::QuantizedType>(element))
         continue;
       auto converted = RankedTensorType::get(type.getShape(), element, type.getEncoding());
-      operand.set(TypeCvtOp::create(builder, partLocation(op->getLoc()), converted, operand.get(), TypeAttr::get(element)));
+      operand.set(
+          TypeCvtOp::create(builder, partLocation(op->getLoc()), converted, operand.get(), TypeAttr::get(element)));
     }
   }
 

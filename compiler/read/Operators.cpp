@@ -87,7 +87,8 @@ static_assert(std::ranges::is_sorted(hiddenOutputs, {}, &HiddenOutputs::name));
 
 std::string_view withoutRevision(std::string_view name) {
   size_t end = name.find_last_not_of("0123456789");
-  return end != std::string_view::npos && end + 1 < name.size() && end > 0 && name[end] == 'V' ? name.substr(0, end) : name;
+  return end != std::string_view::npos && end + 1 < name.size() && end > 0 && name[end] == 'V' ? name.substr(0, end)
+                                                                                               : name;
 }
 
 std::string_view mode(const Operator &op, const char *field) {
@@ -167,9 +168,8 @@ void mgec::read::numberGraph(Model &model) {
 
 std::string mgec::read::graphTypeName(std::string_view type) {
   std::string name(withoutRevision(type));
-  for (std::string_view forward :
-       {"AdaptivePooling", "Argsort", "BatchNorm", "Convolution", "Convolution3D", "LayerNorm", "Padding", "Pooling", "Resize",
-        "Softmax", "WarpPerspective"})
+  for (std::string_view forward : {"AdaptivePooling", "Argsort", "BatchNorm", "Convolution", "Convolution3D",
+                                   "LayerNorm", "Padding", "Pooling", "Resize", "Softmax", "WarpPerspective"})
     if (name == forward)
       return name + "Forward";
   if (name == "NMSKeepMGB")

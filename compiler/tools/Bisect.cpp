@@ -47,15 +47,17 @@ int tools::bisect(const BisectOptions &options) {
       return;
     firstBad = stage.str();
     status = 1;
-    auto variableText = [](int64_t id, const std::string &name) { return std::to_string(id) + " '" + read::printable(name) + "'"; };
+    auto variableText = [](int64_t id, const std::string &name) {
+      return std::to_string(id) + " '" + read::printable(name) + "'";
+    };
     for (const StepResult &step : result.steps) {
       auto it = expected.values.find(step.id);
       if (it == expected.values.end() || it->second.tensor.shape != step.tensor.shape)
         continue;
       double difference = compare(it->second.tensor, step.tensor).relative();
       if (!(difference <= options.tolerance)) {
-        std::printf("              first at step %s, kernel %s, variable %s: error %.3g\n", step.name.c_str(), step.kernel.c_str(),
-                    variableText(step.id, step.variable).c_str(), difference);
+        std::printf("              first at step %s, kernel %s, variable %s: error %.3g\n", step.name.c_str(),
+                    step.kernel.c_str(), variableText(step.id, step.variable).c_str(), difference);
         break;
       }
     }
@@ -65,7 +67,8 @@ int tools::bisect(const BisectOptions &options) {
         continue;
       double difference = compare(it->second.tensor, known.tensor).relative();
       if (!(difference <= options.tolerance)) {
-        std::printf("              first at variable %s: error %.3g\n", variableText(id, known.name).c_str(), difference);
+        std::printf("              first at variable %s: error %.3g\n", variableText(id, known.name).c_str(),
+                    difference);
         break;
       }
     }

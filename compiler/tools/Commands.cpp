@@ -33,15 +33,18 @@ struct CompileFlags {
   UnlockFlags unlock;
 
   void add(CLI::App &app, bool withShapes) {
-    app.add_option("--target", targets, "instruction sets, comma-separated: " + codegen::targetNames() + " (default: native)")
+    app.add_option("--target", targets,
+                   "instruction sets, comma-separated: " + codegen::targetNames() + " (default: native)")
         ->delimiter(',');
     if (withShapes)
       app.add_option("--shape", command.options.shapes,
-                     "shape of an input, NAME=1x3x224x224; the first dimension may be a symbol, NAME=Nx3x224x224[,N=1..64] (bound: 1..65536 "
+                     "shape of an input, NAME=1x3x224x224; the first dimension may be a symbol, "
+                     "NAME=Nx3x224x224[,N=1..64] (bound: 1..65536 "
                      "where none is given); compile and explain take several shapes of one input, a variant each");
     app.add_option("--fusion-level", command.options.fusionLevel, "0: none, 1: elementwise chains, 2: everything")
         ->check(CLI::Range(0, 2));
-    app.add_option("--force-row", command.options.forceRows, "kernel rows to prefer wherever they can run, comma-separated");
+    app.add_option("--force-row", command.options.forceRows,
+                   "kernel rows to prefer wherever they can run, comma-separated");
     app.add_flag("--reference", command.options.referenceOnly, "reference kernels only (slow; for checking)");
     app.add_option("--cxx", command.cxx, "C++ compiler for .so and .a (default: $MGEC_CXX, $CXX, g++, clang++)");
     app.add_option("-j,--jobs", command.jobs, "C++ compilers at once (default: one a core)");
@@ -80,7 +83,8 @@ void refuseCompileOptions(const CLI::App &app, const std::string &artifact) {
 void refuseForeignTargets(const CompileCommand &command, const std::string &what) {
   for (const std::string &name : command.options.targets)
     if (!codegen::findTarget(name)->triple.empty())
-      throw std::runtime_error("mgec " + what + " executes the code, and this machine cannot execute that of --target " + name +
+      throw std::runtime_error("mgec " + what +
+                               " executes the code, and this machine cannot execute that of --target " + name +
                                "; `mgec compile --target " + name + "` makes it");
 }
 
@@ -150,8 +154,9 @@ struct CompileModelCommand : Command {
     CompileCommand &command = flags.command;
     CLI::Option *output = app->add_option("-o,--output", command.output, "a folder for sources, FILE.so or FILE.a")
                               ->check([](const std::string &path) { return path.empty() ? "the name is empty" : ""; });
-    CLI::Option *inCache = app->add_flag("--cached", cached, "keep the library in the cache, where it may already be, and print its path")
-        ->excludes(output);
+    CLI::Option *inCache =
+        app->add_flag("--cached", cached, "keep the library in the cache, where it may already be, and print its path")
+            ->excludes(output);
     app->parse_complete_callback([this, output] {
       const std::string &stage = flags.command.options.stopAfter;
       bool prints = !stage.empty() && stage != "emit"; // the IR, and writes nothing
@@ -164,9 +169,12 @@ struct CompileModelCommand : Command {
     app->add_option("--stop-after", command.options.stopAfter, "print the IR after a stage and stop")
         ->check(CLI::IsMember(stages))
         ->excludes(inCache);
-    app->add_option("--dump-stages", command.options.dumpDirectory, "write the IR after every stage to this folder")->excludes(inCache);
-    app->add_flag("--skip-unknown-shapes", command.options.skipUnknownShapes, "leave out a --shape that names no input of the model");
-    app->add_flag("--deny-reference", command.options.denyReference, "fail where only a reference kernel can run a group")
+    app->add_option("--dump-stages", command.options.dumpDirectory, "write the IR after every stage to this folder")
+        ->excludes(inCache);
+    app->add_flag("--skip-unknown-shapes", command.options.skipUnknownShapes,
+                  "leave out a --shape that names no input of the model");
+    app->add_flag("--deny-reference", command.options.denyReference,
+                  "fail where only a reference kernel can run a group")
         ->excludes(inCache);
     auto *encrypt = app->add_flag("--encrypt-weights", encryptWeights,
                                   "seal the weights with the key of MGEC_AES_256_GCM (32 bytes); programs register it");
@@ -205,13 +213,14 @@ std::vector<InputFile> filesOfInputs(const read::Model &model, const std::vector
   }
 }
 
-/// What a model is compiled for, to be executed once: the shapes of the files, and `shapes` of other inputs. Both may name an
-/// input where they agree.
+/// What a model is compiled for, to be executed once: the shapes of the files, and `shapes` of other inputs. Both may
+/// name an input where they agree.
 std::vector<std::string> shapesToExecute(const read::Model &model, const std::vector<InputFile> &files,
                                          std::vector<std::string> shapes) {
   std::vector<ShapeSet> sets = parseShapes(shapes, model);
   if (sets.size() > 1)
-    throw std::runtime_error("--shape gives " + std::to_string(sets.size()) + " shapes of one input; name one, and repeat the command for others");
+    throw std::runtime_error("--shape gives " + std::to_string(sets.size()) +
+                             " shapes of one input; name one, and repeat the command for others");
   std::vector<std::string> fromFiles = shapesOfInputs(files);
   for (size_t k = 0; k < files.size(); ++k) {
     const std::string &name = files[k].name;
@@ -328,7 +337,8 @@ struct ExplainCommand : Command {
     CompileOptions options = flags.finish(model).options;
     options.stopAfter = "build";
     Loaded loaded = loadAndCompile(model, flags.command.decrypt, options);
-    print(json ? explainJson(loaded.compilation.network()) : explainText(loaded.compilation.network(), colourOnStdout()));
+    print(json ? explainJson(loaded.compilation.network())
+               : explainText(loaded.compilation.network(), colourOnStdout()));
     return 0;
   }
 };
@@ -337,7 +347,8 @@ struct RepackCommand : Command {
   std::string artifact, model, output, signKey;
   UnlockFlags unlock;
   explicit RepackCommand(CLI::App &parent) {
-    app = parent.add_subcommand("repack", "put the weights of another model of the same graph into an artifact, without a C++ compiler");
+    app = parent.add_subcommand(
+        "repack", "put the weights of another model of the same graph into an artifact, without a C++ compiler");
     app->add_option("ARTIFACT", artifact, "a folder of sources or a .so that mgec compile made")->required();
     app->add_option("MODEL", model, "the .mge file with the new weights")->required();
     app->add_option("-o,--output", output, "a folder or FILE.so, as ARTIFACT is one")->required();
@@ -380,20 +391,29 @@ struct VerifyCommand : Command {
   std::vector<std::string> inputs;
   CompileFlags flags;
   explicit VerifyCommand(CLI::App &parent) {
-    app = parent.add_subcommand("verify", "compare what the compiled code computes with the reference, and with MegEngine");
+    app = parent.add_subcommand("verify",
+                                "compare what the compiled code computes with the reference, and with MegEngine");
     app->add_option("MODEL", options.model, "a .mge file")->required();
-    app->add_option("--input", inputs, "NAME=FILE.npy (default: what the file's test cases give, the model's own value, made-up values)");
+    app->add_option("--input", inputs,
+                    "NAME=FILE.npy (default: what the file's test cases give, the model's own value, made-up values)");
     app->add_option("--seed", options.seed, "of made-up values (default: 1)");
     app->add_option("--tolerance", options.tolerances.relative,
-                    "largest error of floats, relative to the largest element of the tensor (default: 0.002; 0.01 and 0.05 for float16 and "
+                    "largest error of floats, relative to the largest element of the tensor (default: 0.002; 0.01 and "
+                    "0.05 for float16 and "
                     "bfloat16; 0.15 for what is computed from quantised values)")
         ->check(notNegative);
-    app->add_option("--units", options.tolerances.units, "largest error of quantised values, in steps of one (default: 1)")->check(notNegative);
-    app->add_option("--library", options.library, "verify this compiled .so instead of compiling the model; outputs only");
-    auto *python = app->add_option("--megengine", options.megengine,
-                                   "a Python that has megengine, to compare with (default: $MGEC_MEGENGINE_PYTHON, or python3 where it has it)");
+    app->add_option("--units", options.tolerances.units,
+                    "largest error of quantised values, in steps of one (default: 1)")
+        ->check(notNegative);
+    app->add_option("--library", options.library,
+                    "verify this compiled .so instead of compiling the model; outputs only");
+    auto *python = app->add_option(
+        "--megengine", options.megengine,
+        "a Python that has megengine, to compare with (default: $MGEC_MEGENGINE_PYTHON, or python3 where it has it)");
     app->add_flag("--no-megengine", options.noMegEngine, "do not compare with MegEngine")->excludes(python);
-    app->add_option("--json", options.json, "write the report as JSON to this file, or to standard output instead of the table (-, the default)")
+    app->add_option(
+           "--json", options.json,
+           "write the report as JSON to this file, or to standard output instead of the table (-, the default)")
         ->expected(0, 1)
         ->default_str("-");
     app->add_option("--threads", options.threads, "threads of the code")->check(CLI::Range(1, 1024));
@@ -405,7 +425,8 @@ struct VerifyCommand : Command {
     if (!options.library.empty())
       refuseCompileOptions(*app, options.library);
     if (llvm::StringRef(options.json).ends_with(".mge"))
-      throw std::runtime_error("--json " + options.json + " would overwrite a model; put --json behind the model, or write --json=FILE");
+      throw std::runtime_error("--json " + options.json +
+                               " would overwrite a model; put --json behind the model, or write --json=FILE");
     refuseForeignTargets(options.compile, "verify");
     read::Model read = readPlain(options.model, options.compile.decrypt).model;
     options.inputs = filesOfInputs(read, inputs);
@@ -424,12 +445,14 @@ struct CacheCommand : Command {
   int run() override {
     CacheState state = lookAtCache(clear);
     if (json)
-      print(nlohmann::ordered_json({{"folder", state.folder}, {"libraries", state.libraries}, {"bytes", state.bytes}, {"removed", clear}})
+      print(nlohmann::ordered_json(
+                {{"folder", state.folder}, {"libraries", state.libraries}, {"bytes", state.bytes}, {"removed", clear}})
                 .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) +
             "\n");
     else
       print(state.folder + ": " + (clear ? "removed " : "") + std::to_string(state.libraries) +
-            (state.libraries == 1 ? " library, " : " libraries, ") + humanBytes(static_cast<double>(state.bytes)) + "\n");
+            (state.libraries == 1 ? " library, " : " libraries, ") + humanBytes(static_cast<double>(state.bytes)) +
+            "\n");
     return 0;
   }
 };

@@ -8,9 +8,9 @@
 
 namespace mgec::tools {
 
-/// How far `found` is from `expected`, both of one element type. Numbers of quantised types are counted in units (steps of
-/// one), those of other types are what they are. NaN agrees with NaN, an infinity with itself; a NaN or an infinity on one
-/// side alone is infinitely far.
+/// How far `found` is from `expected`, both of one element type. Numbers of quantised types are counted in units (steps
+/// of one), those of other types are what they are. NaN agrees with NaN, an infinity with itself; a NaN or an infinity
+/// on one side alone is infinitely far.
 struct Difference {
   bool comparable = true; // the shapes are the same
   int64_t elements = 0;
@@ -26,15 +26,15 @@ struct Difference {
 };
 Difference compare(const eval::Tensor &expected, const eval::Tensor &found);
 
-/// What a float is allowed by its type, in proportion to the tensor's magnitude. Rounding alone makes 1e-3 of float32 in deep networks
-/// with random weights, and units in the last place of 16-bit floats, which each operation rounds to.
+/// What a float is allowed by its type, in proportion to the tensor's magnitude. Rounding alone makes 1e-3 of float32
+/// in deep networks with random weights, and units in the last place of 16-bit floats, which each operation rounds to.
 double usualError(mlir::FloatType type);
-/// What a float is allowed that was computed from quantised values: an exact value between two steps may become either of them, and
-/// layer after layer spreads that.
+/// What a float is allowed that was computed from quantised values: an exact value between two steps may become either
+/// of them, and layer after layer spreads that.
 inline constexpr double errorFromQuantised = 0.15;
 
-/// What is close enough. Errors of floats grow with the numbers that were added up, whatever came out at one element, so they are
-/// held against the tensor's magnitude.
+/// What is close enough. Errors of floats grow with the numbers that were added up, whatever came out at one element,
+/// so they are held against the tensor's magnitude.
 struct Tolerances {
   double relative = -1; // of floats; negative: by the type, see `limitFor`
   double units = 1;     // of quantised types; other integers must be equal

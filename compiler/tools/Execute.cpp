@@ -60,8 +60,8 @@ template <typename T> void put(Tensor &tensor, int64_t index, T value) {
   std::memcpy(tensor.bytes.data() + index * sizeof(T), &value, sizeof(T));
 }
 
-/// Numbers that the model can compute with. Each input has a sequence of its own, so that another input more or less does not
-/// change them.
+/// Numbers that the model can compute with. Each input has a sequence of its own, so that another input more or less
+/// does not change them.
 void makeUp(Tensor &tensor, uint32_t seed, uint32_t number) {
   std::seed_seq sequence{seed, number};
   std::mt19937 random(sequence);
@@ -111,7 +111,8 @@ Inputs tools::makeInputs(VariantOp variant, const InputChoice &choice) {
   SymbolAttr symbol = variant.hasSymbolicBatch() ? cast<SymbolAttr>((*variant.getSymbols())[0]) : SymbolAttr();
   std::optional<int64_t> batch;
   std::vector<std::optional<Given>> given;
-  for (auto [name, argument] : llvm::zip(variant.getInputNames().getAsValueRange<StringAttr>(), variant.getBlock().getArguments())) {
+  for (auto [name, argument] :
+       llvm::zip(variant.getInputNames().getAsValueRange<StringAttr>(), variant.getBlock().getArguments())) {
     auto type = cast<RankedTensorType>(argument.getType());
     given.push_back(find(choice, name.str(), type.getElementType()));
     if (given.back() && symbol && !batch && isBatched(type) && !given.back()->shape.empty())
@@ -120,8 +121,9 @@ Inputs tools::makeInputs(VariantOp variant, const InputChoice &choice) {
   if (symbol) {
     inputs.batch = batch.value_or(std::clamp<int64_t>(2, symbol.getMin(), symbol.getMax()));
     if (inputs.batch < symbol.getMin() || inputs.batch > symbol.getMax())
-      throw std::runtime_error("the inputs have a batch of " + std::to_string(inputs.batch) + ", and " + batchName(variant) + " is from " +
-                               std::to_string(symbol.getMin()) + " to " + std::to_string(symbol.getMax()));
+      throw std::runtime_error("the inputs have a batch of " + std::to_string(inputs.batch) + ", and " +
+                               batchName(variant) + " is from " + std::to_string(symbol.getMin()) + " to " +
+                               std::to_string(symbol.getMax()));
   }
   for (auto [number, name, argument] :
        llvm::enumerate(variant.getInputNames().getAsValueRange<StringAttr>(), variant.getBlock().getArguments())) {
@@ -129,11 +131,12 @@ Inputs tools::makeInputs(VariantOp variant, const InputChoice &choice) {
     SmallVector<int64_t> shape = sampleShape(type);
     if (isBatched(type))
       shape[0] *= inputs.batch;
-    Input input{name.str(), "made up, seed " + std::to_string(choice.seed), eval::makeTensor(shape, type.getElementType())};
+    Input input{name.str(), "made up, seed " + std::to_string(choice.seed),
+                eval::makeTensor(shape, type.getElementType())};
     if (std::optional<Given> &value = given[number]) {
       if (value->shape != shape || value->bytes.size() != input.tensor.bytes.size())
-        throw std::runtime_error("input '" + name.str() + "' takes " + extentsText(shape) + ", and " + value->origin + " has " +
-                                 extentsText(value->shape));
+        throw std::runtime_error("input '" + name.str() + "' takes " + extentsText(shape) + ", and " + value->origin +
+                                 " has " + extentsText(value->shape));
       input.tensor.bytes = std::move(value->bytes);
       input.origin = value->origin;
     } else if (FlatSymbolRefAttr own = variant.getInputDefault(static_cast<unsigned>(number))) {
@@ -232,8 +235,9 @@ LibraryResult tools::runLibrary(const LibraryRun &run, ArrayRef<Tensor> inputs, 
   core::ModelPtr model;
   check(core::bindLibrary(run.path, "", model));
   if (model->inputs() != inputs.size() || model->outputs() != like.size())
-    throw std::runtime_error(run.name + " has " + std::to_string(model->inputs()) + " inputs and " + std::to_string(model->outputs()) +
-                             " outputs, and the model has " + std::to_string(inputs.size()) + " and " + std::to_string(like.size()));
+    throw std::runtime_error(run.name + " has " + std::to_string(model->inputs()) + " inputs and " +
+                             std::to_string(model->outputs()) + " outputs, and the model has " +
+                             std::to_string(inputs.size()) + " and " + std::to_string(like.size()));
   for (auto [k, input] : llvm::enumerate(inputs))
     if (model->input(static_cast<uint32_t>(k)).dtype != dtypeNumber(input.element))
       throw std::runtime_error(run.name + ": input " + std::to_string(k) + " has another type than the model's");

@@ -1,8 +1,8 @@
 //===- Execute.h - one set of inputs through the reference evaluator and through compiled code ------------------===//
 //
 // What `mgec bisect` and `mgec verify` share: values for the inputs of a variant, the IR of a stage executed in the
-// evaluator, a library executed with its intermediate results read where the plan put them. Values are logical: row-major,
-// whatever layout the code keeps them in. Failures are std::runtime_error with the sentence for the user.
+// evaluator, a library executed with its intermediate results read where the plan put them. Values are logical:
+// row-major, whatever layout the code keeps them in. Failures are std::runtime_error with the sentence for the user.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -19,8 +19,8 @@
 
 namespace mgec::tools {
 
-/// Where the values of inputs come from, the first that has one: a file, a test case, the value that the model itself gives
-/// (where the shape is the input's), made-up numbers.
+/// Where the values of inputs come from, the first that has one: a file, a test case, the value that the model itself
+/// gives (where the shape is the input's), made-up numbers.
 struct InputChoice {
   std::vector<InputFile> files;
   const std::vector<std::pair<std::string, read::TensorValue>> *testCase = nullptr; // name and value
@@ -33,10 +33,10 @@ struct Input {
   eval::Tensor tensor;
 };
 
-/// A value for each input of the variant, whose types are known (after the infer stage), and the batch that they have: that of
-/// the files or the test case, else 2 where the variant takes any batch, or the nearest that it takes. Made-up values are the
-/// same in every run: floats are normally distributed, types of 8 bits take all their values, wider integers are small and
-/// not zero, since they may be divisors.
+/// A value for each input of the variant, whose types are known (after the infer stage), and the batch that they have:
+/// that of the files or the test case, else 2 where the variant takes any batch, or the nearest that it takes. Made-up
+/// values are the same in every run: floats are normally distributed, types of 8 bits take all their values, wider
+/// integers are small and not zero, since they may be divisors.
 struct Inputs {
   std::vector<Input> values;
   int64_t batch = 1;

@@ -13,8 +13,9 @@ using namespace mgec::tools;
 /// The file format's name for an element type.
 static std::optional<read::DTypeDesc> describedType(Type element) {
   using enum read::DType;
-  static constexpr read::DType types[] = {Float32, Float16,     BFloat16,        Int8,         Uint8,        Int16,        Uint16,         Int32,
-                                          Bool,    QuantizedS8, Quantized8Asymm, QuantizedS32, QuantizedS16, QuantizedS4, Quantized4Asymm};
+  static constexpr read::DType types[] = {Float32,         Float16,      BFloat16,     Int8,        Uint8,
+                                          Int16,           Uint16,       Int32,        Bool,        QuantizedS8,
+                                          Quantized8Asymm, QuantizedS32, QuantizedS16, QuantizedS4, Quantized4Asymm};
   int number = dtypeNumber(element);
   if (number < 0 || number >= static_cast<int>(std::size(types)))
     return std::nullopt;

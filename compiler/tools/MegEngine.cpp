@@ -54,7 +54,8 @@ Tensor readOutput(const std::string &path, mlir::Type element) {
     array.shape = {1}; // the model has no scalars
   Tensor tensor = eval::makeTensor(array.shape, element);
   if (tensor.bytes.size() != array.data.size())
-    throw std::runtime_error("MegEngine has " + array.type.name() + " where the model has " + mge::elementName(element));
+    throw std::runtime_error("MegEngine has " + array.type.name() + " where the model has " +
+                             mge::elementName(element));
   tensor.bytes.assign(array.data.begin(), array.data.end());
   return tensor;
 }
@@ -68,12 +69,13 @@ MegEnginePython tools::findMegEngine(const std::string &named) {
   if (wanted.empty())
     return {found ? *found : "", false};
   if (!found || !llvm::sys::fs::can_execute(*found)) // a path is found whatever is there
-    throw std::runtime_error(std::string(named.empty() ? "MGEC_MEGENGINE_PYTHON" : "--megengine") + ": there is no program " + wanted);
+    throw std::runtime_error(std::string(named.empty() ? "MGEC_MEGENGINE_PYTHON" : "--megengine") +
+                             ": there is no program " + wanted);
   return {*found, true};
 }
 
-MegEngineAnswer tools::askMegEngine(const MegEnginePython &python, const std::string &model, llvm::ArrayRef<Input> inputs,
-                                    llvm::ArrayRef<Tensor> like) {
+MegEngineAnswer tools::askMegEngine(const MegEnginePython &python, const std::string &model,
+                                    llvm::ArrayRef<Input> inputs, llvm::ArrayRef<Tensor> like) {
   MegEngineAnswer answer;
   if (python.program.empty()) {
     answer.why = "there is no python3";
@@ -88,7 +90,8 @@ MegEngineAnswer tools::askMegEngine(const MegEnginePython &python, const std::st
   nlohmann::json request = {{"model", std::filesystem::absolute(model).string()}, {"inputs", nlohmann::json::array()}};
   for (const Input &input : inputs) {
     const std::string file = "in" + std::to_string(request["inputs"].size()) + ".npy";
-    support::writeNpy(folder + "/" + file, npyTypeOf(mge::dtypeNumber(input.tensor.element)), input.tensor.shape, input.tensor.bytes);
+    support::writeNpy(folder + "/" + file, npyTypeOf(mge::dtypeNumber(input.tensor.element)), input.tensor.shape,
+                      input.tensor.bytes);
     request["inputs"].push_back({{"name", input.name}, {"file", file}});
   }
   write(folder + "/request.json", request.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
@@ -107,7 +110,7 @@ MegEngineAnswer tools::askMegEngine(const MegEnginePython &python, const std::st
   }
   const auto result = nlohmann::json::parse(textOf(folder + "/result.json"), nullptr, /*allow_exceptions=*/false);
   if (!result.is_object() || !result.contains("version") || !result.contains("names") || !result["names"].is_array())
-    throw std::runtime_error(python.program + " ran MegEngine, and left no result: " + lastLine(textOf(log)));
+    throw std::runtime_error(python.program + " left no result: " + lastLine(textOf(log)));
   answer.version = result["version"].is_string() ? result["version"].get<std::string>() : result["version"].dump();
   if (result["names"].size() != like.size())
     throw std::runtime_error("MegEngine has " + std::to_string(result["names"].size()) + " outputs where mgec has " +

@@ -1,7 +1,7 @@
 //===- MegEngine.h - the answers of a MegEngine that is installed -----------------------------------------------===//
 //
-// mgec has no part of MegEngine in it: it starts a Python that has the package `megengine`, with a script that travels inside
-// this program (run_megengine.py), and exchanges arrays with it through files in a folder that disappears.
+// mgec has no part of MegEngine in it: it starts a Python that has the package `megengine`, with a script that travels
+// inside this program (run_megengine.py), and exchanges arrays with it through files in a folder that disappears.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -20,8 +20,8 @@ struct MegEnginePython {
   bool wasAskedFor = false; // by the user, who then wants to hear that it cannot be done
 };
 
-/// The program that `named` is; where that is empty, what $MGEC_MEGENGINE_PYTHON says; where that is not set, python3 on PATH.
-/// Throws where the user names one that does not exist.
+/// The program that `named` is; where that is empty, what $MGEC_MEGENGINE_PYTHON says; where that is not set, python3
+/// on PATH. Throws where the user names one that does not exist.
 MegEnginePython findMegEngine(const std::string &named);
 
 struct MegEngineAnswer {

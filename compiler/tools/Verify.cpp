@@ -56,7 +56,9 @@ public:
   }
 
   LibraryResult run(const Inputs &inputs, ArrayRef<Tensor> like, std::function<void(StepResult &&)> onStep) {
-    LibraryRun run{.path = library(), .name = options.library.empty() ? options.model : options.library, .threads = options.threads};
+    LibraryRun run{.path = library(),
+                   .name = options.library.empty() ? options.model : options.library,
+                   .threads = options.threads};
     // Of a library that somebody gives, it is not known what it was compiled with.
     if (options.library.empty()) {
       run.variant = variantOf(lowered());
@@ -73,7 +75,8 @@ private:
     return *network.getBlock().getOps<VariantOp>().begin();
   }
 
-  /// The graph at the end of the pipeline, with the places of its values: as the library was made, for compiling is deterministic.
+  /// The graph at the end of the pipeline, with the places of its values: as the library was made, for compiling is
+  /// deterministic.
   ModuleOp lowered() {
     if (planned)
       return *planned;
@@ -147,8 +150,9 @@ LeastErrors leastErrors(VariantOp variant) {
 }
 
 /// `least` has an entry an output, see `limitFor`.
-Comparison compareOutputs(VariantOp variant, const std::string &found, const std::string &expected, ArrayRef<Tensor> foundOutputs,
-                          ArrayRef<std::optional<Tensor>> expectedOutputs, const Tolerances &tolerances, ArrayRef<double> least) {
+Comparison compareOutputs(VariantOp variant, const std::string &found, const std::string &expected,
+                          ArrayRef<Tensor> foundOutputs, ArrayRef<std::optional<Tensor>> expectedOutputs,
+                          const Tolerances &tolerances, ArrayRef<double> least) {
   Comparison comparison{found, expected, {}, 0};
   for (auto [k, name] : llvm::enumerate(variant.getOutputNames().getAsValueRange<StringAttr>())) {
     if (!expectedOutputs[k])
@@ -163,8 +167,10 @@ Comparison compareOutputs(VariantOp variant, const std::string &found, const std
 
 std::vector<std::optional<Tensor>> all(ArrayRef<Tensor> tensors) { return {tensors.begin(), tensors.end()}; }
 
-/// What a test case says of each output: the operand of the operator that compares it, an input of the file, has that value.
-std::vector<std::optional<Tensor>> expectations(const read::Model &model, const TestCase &testCase, ArrayRef<Tensor> like) {
+/// What a test case says of each output: the operand of the operator that compares it, an input of the file, has that
+/// value.
+std::vector<std::optional<Tensor>> expectations(const read::Model &model, const TestCase &testCase,
+                                                ArrayRef<Tensor> like) {
   std::vector<std::optional<Tensor>> expected(like.size());
   for (size_t k = 0; k < model.outputs.size() && k < like.size(); ++k) {
     auto produces = [](uint32_t variable) {
@@ -197,9 +203,12 @@ std::vector<std::string> targetsToRun(const VerifyOptions &options) {
 
 class Verifier {
 public:
-  explicit Verifier(const VerifyOptions &options) : options(options) { report.model = options.model, report.seed = options.seed; }
+  explicit Verifier(const VerifyOptions &options) : options(options) {
+    report.model = options.model, report.seed = options.seed;
+  }
 
-  VerifiedCase verify(Subject &subject, const TestCase *testCase, const MegEnginePython &python, const std::string &noMegEngine) {
+  VerifiedCase verify(Subject &subject, const TestCase *testCase, const MegEnginePython &python,
+                      const std::string &noMegEngine) {
     VerifiedCase result;
     Inputs inputs = makeInputs(subject.variant(), {options.inputs, testCase, options.seed});
     result.inputs = inputs.values;
@@ -242,7 +251,8 @@ public:
         if (step.isOutput)
           return; // compared as an output
         auto it = values.find(step.id);
-        if (it == values.end() || it->second.tensor.shape != step.tensor.shape || it->second.tensor.element != step.tensor.element) {
+        if (it == values.end() || it->second.tensor.shape != step.tensor.shape ||
+            it->second.tensor.element != step.tensor.element) {
           ++against.unmatched;
           return;
         }
@@ -262,20 +272,22 @@ public:
       }
       const std::string name = "code (" + code.isa + ")";
       auto outputs = [&](const std::string &expected, ArrayRef<std::optional<Tensor>> tensors) {
-        return compareOutputs(subject.variant(), name, expected, code.outputs, tensors, options.tolerances, least.outputs);
+        return compareOutputs(subject.variant(), name, expected, code.outputs, tensors, options.tolerances,
+                              least.outputs);
       };
       Comparison more = outputs(against.expected, all(reference));
       against.found = name;
       std::move(more.tensors.begin(), more.tensors.end(), std::back_inserter(against.tensors));
       result.comparisons.push_back(std::move(against));
       if (testCase)
-        addUnlessEmpty(result, outputs("what the test case expects", expectations(subject.model(), *testCase, reference)));
+        addUnlessEmpty(result,
+                       outputs("what the test case expects", expectations(subject.model(), *testCase, reference)));
       if (genuine && genuine->why.empty())
         addUnlessEmpty(result, outputs("MegEngine " + genuine->version, all(genuine->outputs)));
     }
     if (genuine && genuine->why.empty())
-      addUnlessEmpty(result, compareOutputs(subject.variant(), "the reference", "MegEngine " + genuine->version, reference,
-                                            all(genuine->outputs), options.tolerances, least.outputs));
+      addUnlessEmpty(result, compareOutputs(subject.variant(), "the reference", "MegEngine " + genuine->version,
+                                            reference, all(genuine->outputs), options.tolerances, least.outputs));
     return result;
   }
 
@@ -291,9 +303,11 @@ private:
 };
 
 /// `shapes`, and those of a test case's inputs that it does not name.
-std::vector<std::string> withShapes(std::vector<std::string> shapes, const read::Model &model, const TestCase &testCase) {
+std::vector<std::string> withShapes(std::vector<std::string> shapes, const read::Model &model,
+                                    const TestCase &testCase) {
   for (const auto &[name, value] : testCase) {
-    const bool asked = llvm::any_of(shapes, [&, &name = name](const std::string &shape) { return shape.starts_with(name + "="); });
+    const bool asked =
+        llvm::any_of(shapes, [&, &name = name](const std::string &shape) { return shape.starts_with(name + "="); });
     if (!asked && !StringRef(name).ends_with(":expect"))
       shapes.push_back(name + "=" + extentsText(value.shape));
   }

@@ -25,9 +25,10 @@ struct VerifyOptions {
   CompileCommand compile;
 };
 
-/// Runs the model in the reference evaluator, on the IR of stage `infer`, and as compiled code, and compares all outputs, and of the
-/// intermediate results those that both have; the outputs also with those of MegEngine, where one is installed, and with what a
-/// test case expects, whose inputs are then used. Prints a table and writes the report. Returns 0 when all agree, 1 otherwise.
+/// Runs the model in the reference evaluator, on the IR of stage `infer`, and as compiled code, and compares all
+/// outputs, and of the intermediate results those that both have; the outputs also with those of MegEngine, where one
+/// is installed, and with what a test case expects, whose inputs are then used. Prints a table and writes the report.
+/// Returns 0 when all agree, 1 otherwise.
 int verify(const VerifyOptions &options);
 
 } // namespace mgec::tools

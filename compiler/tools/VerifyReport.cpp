@@ -39,13 +39,16 @@ std::string shortened(const std::string &name) {
   return text.size() <= most ? text : text.substr(0, most / 2 - 2) + "..." + text.substr(text.size() - most / 2 + 1);
 }
 
-std::string plural(size_t count, const char *noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+std::string plural(size_t count, const char *noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
 
 /// The cells of a row, the verdict left out.
 std::vector<std::string> cells(const ComparedTensor &tensor) {
   const Difference &difference = tensor.difference;
-  std::string largest = fmt::format("{:.3g}", difference.largest), relative = fmt::format("{:.3g}", difference.relative()),
-              where, values, differing = fmt::format("{}/{}", difference.differing, difference.elements);
+  std::string largest = fmt::format("{:.3g}", difference.largest),
+              relative = fmt::format("{:.3g}", difference.relative()), where, values,
+              differing = fmt::format("{}/{}", difference.differing, difference.elements);
   if (tensor.limit.inUnits)
     relative = "-";
   if (tensor.scale != 0 && difference.largest > 0 && std::isfinite(difference.largest))
@@ -58,8 +61,15 @@ std::vector<std::string> cells(const ComparedTensor &tensor) {
     where = fmt::format("{}", fmt::join(indexOf(difference.worst, tensor.shape), ","));
     values = fmt::format("{:.7g} -> {:.7g}", difference.expected, difference.found);
   }
-  return {(tensor.isOutput ? "output " : "") + shortened(tensor.name), tensor.type, extentsText(tensor.shape), largest, relative,
-          tensor.limit.text(), differing, where, values};
+  return {(tensor.isOutput ? "output " : "") + shortened(tensor.name),
+          tensor.type,
+          extentsText(tensor.shape),
+          largest,
+          relative,
+          tensor.limit.text(),
+          differing,
+          where,
+          values};
 }
 
 void addTable(std::string &out, const Comparison &comparison, const Style &style) {
@@ -79,7 +89,9 @@ void addTable(std::string &out, const Comparison &comparison, const Style &style
     for (size_t c = 0; c < row.size(); ++c)
       widths[c] = std::max(widths[c], row[c].size());
   for (size_t k = 0; k < rows.size(); ++k) {
-    std::string line = k == 0 ? "           " : bad[k] ? "  " + style(red, "departs") + "  " : "  " + style(green, "ok") + "       ";
+    std::string line = k == 0   ? "           "
+                       : bad[k] ? "  " + style(red, "departs") + "  "
+                                : "  " + style(green, "ok") + "       ";
     std::string text;
     for (size_t c = 0; c < rows[k].size(); ++c)
       text += fmt::format("{:<{}}  ", rows[k][c], widths[c]);
@@ -158,8 +170,9 @@ std::string tools::verifyText(const VerifiedCase &verified, bool colour) {
     addTable(out, comparison, style);
     for (const ComparedTensor &tensor : comparison.tensors)
       if (tensor.difference.nans)
-        out += "  " + style(yellow, "note") + fmt::format("  {} of {} elements of '{}' are NaN on both sides, which says little\n",
-                                                         tensor.difference.nans, tensor.difference.elements, read::printable(tensor.name));
+        out += "  " + style(yellow, "note") +
+               fmt::format("  {} of {} elements of '{}' are NaN on both sides, which says little\n",
+                           tensor.difference.nans, tensor.difference.elements, read::printable(tensor.name));
   }
   for (const std::string &remark : verified.remarks)
     out += remark + "\n";
@@ -177,8 +190,8 @@ std::string tools::verdictText(const VerifyReport &report, bool colour) {
     if (tensor.agrees() || !first)
       return;
     first = false;
-    text += fmt::format("; the first is {}'{}', {} against {}", tensor.isOutput ? "output " : "", read::printable(tensor.name),
-                        comparison.found, comparison.expected);
+    text += fmt::format("; the first is {}'{}', {} against {}", tensor.isOutput ? "output " : "",
+                        read::printable(tensor.name), comparison.found, comparison.expected);
     if (!tensor.step.empty())
       text += fmt::format(": step {}, kernel {}, variable {}", tensor.step, tensor.kernel, tensor.variable);
   });

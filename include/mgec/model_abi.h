@@ -6,7 +6,8 @@
  * globals, throws nothing, and may run at the same time on any number of threads, each with an `mgec_exec` of its own.
  *
  * Versioning: MGEC_ABI_VERSION grows with every incompatible change. Runtime N loads artifacts of N-2..N. Tables begin
- * with their own size, so that later versions may append fields. This header is C99 and C++11 and includes nothing of mgec.
+ * with their own size, so that later versions may append fields. This header is C99 and C++11 and includes nothing of
+ * mgec.
  */
 #ifndef MGEC_MODEL_ABI_H
 #define MGEC_MODEL_ABI_H
@@ -23,7 +24,10 @@ extern "C" {
 /** Alignment, in bytes, of the arena, of every thread's scratch and of the weights. */
 #define MGEC_ALIGNMENT 64
 
-/** Element types at the boundary. Values are part of the ABI. Quantised types carry scale and zero point in the descriptor. */
+/**
+ * Element types at the boundary. Values are part of the ABI. Quantised types carry scale and zero point in the
+ * descriptor.
+ */
 typedef enum mgec_dtype {
     MGEC_F32 = 0,
     MGEC_F16 = 1,
@@ -48,7 +52,8 @@ typedef enum mgec_memory_space { MGEC_HOST = 0, MGEC_CUDA_DEVICE = 1, MGEC_CUDA_
 /** Outcome of `mgec_isa_entry.forward`. */
 typedef enum mgec_status {
     MGEC_OK = 0,
-    MGEC_ERROR_DATA = 1, /**< a value made the model's own rules fail (an index out of range, say); see mgec_exec.error */
+    MGEC_ERROR_DATA = 1, /**< a value made the model's own rules fail (an index out of range, say); see
+                             mgec_exec.error */
     MGEC_ERROR_DEVICE = 2
 } mgec_status;
 
@@ -70,8 +75,8 @@ typedef struct mgec_tensor_desc {
     int32_t zero_point;
     int32_t memory_space;        /**< mgec_memory_space */
     /**
-     * 0. For an input that has a default value (all its dims are then static): 1 + k, where the value's dense bytes begin
-     * k * MGEC_ALIGNMENT bytes into mgec_model.weights.
+     * 0. For an input that has a default value (all its dims are then static): 1 + k, where the value's dense bytes
+     * begin k * MGEC_ALIGNMENT bytes into mgec_model.weights.
      */
     int32_t default_value;
 } mgec_tensor_desc;
@@ -89,7 +94,10 @@ typedef struct mgec_symbol {
  */
 typedef void (*mgec_chunk_fn)(const void* frame, int64_t chunk, void* scratch);
 
-/** Everything that one forward may touch. Filled by the runtime, read-only to generated code except through the pointers. */
+/**
+ * Everything that one forward may touch. Filled by the runtime, read-only to generated code except through the
+ * pointers.
+ */
 typedef struct mgec_exec {
     uint32_t struct_size;
     uint32_t abi_version;
@@ -131,7 +139,10 @@ typedef enum mgec_value_space {
     MGEC_VALUE_WEIGHTS = 3 /**< `offset` bytes into mgec_exec.weights */
 } mgec_value_space;
 
-/** Flag of a value: tensor.dims[0], bytes and, in the arena, offset count for one unit of the variant's first symbol. */
+/**
+ * Flag of a value: tensor.dims[0], bytes and, in the arena, offset count for one unit of the variant's first
+ * symbol.
+ */
 #define MGEC_VALUE_BATCHED 1u
 /** Flag of a value: it is a variable of the model, not one that the compiler made (a change of layout, say). */
 #define MGEC_VALUE_ORIGINAL 2u
@@ -139,7 +150,8 @@ typedef enum mgec_value_space {
 /** An input, a weight or a result of steps, for profiles and dumps. */
 typedef struct mgec_value {
     mgec_tensor_desc tensor;   /**< name, element type, extents of the plain tensor */
-    uint32_t variable;         /**< id of the variable in MegEngine's graph; of the compiler's own, one above all of these */
+    uint32_t variable;         /**< id of the variable in MegEngine's graph; of the compiler's own, one above all
+                                   of these */
     uint32_t op;               /**< id of the operator that computes it there */
     const char* op_type;       /**< that operator's type, e.g. "ConvolutionForward" */
     int32_t space;             /**< mgec_value_space */
@@ -184,8 +196,8 @@ typedef struct mgec_variant {
 } mgec_variant;
 
 /**
- * Flag of a model: `weights` is a seal (AES-256-GCM over them) of `weights_bytes` bytes. The runtime opens it with a key that
- * the program registers, and gives the plain weights to `mgec_exec`.
+ * Flag of a model: `weights` is a seal (AES-256-GCM over them) of `weights_bytes` bytes. The runtime opens it with a
+ * key that the program registers, and gives the plain weights to `mgec_exec`.
  */
 #define MGEC_WEIGHTS_SEALED 1u
 
@@ -194,7 +206,8 @@ typedef struct mgec_model {
     uint32_t struct_size;
     uint32_t abi_version;
     const char* name;        /**< file name of the model without folder and extension */
-    uint8_t fingerprint[16]; /**< XXH3-128 of the model's bytes, canonical (big-endian) form; binds a .mge to this code */
+    uint8_t fingerprint[16]; /**< XXH3-128 of the model's bytes, canonical (big-endian) form; binds a .mge to this
+                                 code */
     uint8_t graph_hash[16];  /**< the same over the graph without weight bytes; for repacking weights */
     const char* compiler;    /**< version of mgec */
     const uint8_t* weights;
@@ -213,9 +226,9 @@ typedef const mgec_model* const* (*mgec_artifact_models_fn)(uint32_t* count);
 #define MGEC_ARTIFACT_SYMBOL "mgec_artifact_models"
 
 /**
- * Makes a statically linked model known to the runtime of this process, which then binds `.mge` files of its fingerprint to
- * it. Called by the `register.cpp` of a generated folder before main; safe from any thread; registering twice is harmless.
- * Defined by libmgec_lite.
+ * Makes a statically linked model known to the runtime of this process, which then binds `.mge` files of its
+ * fingerprint to it. Called by the `register.cpp` of a generated folder before main; safe from any thread; registering
+ * twice is harmless. Defined by libmgec_lite.
  */
 void mgec_register_model(const mgec_model* model);
 

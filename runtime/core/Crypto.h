@@ -1,8 +1,8 @@
 //===- Crypto.h - the optional object that unlocks models -----------------------------------------------------===//
 //
 // Ciphers, seals, signatures and packed models need OpenSSL, flatbuffers and a JSON parser, and most programs need none
-// of them. They are an object of their own (runtime/crypto; see Object.h). A program that loads plain models never opens
-// it; without it, what needs it fails and says so.
+// of them. They are an object of their own (runtime/crypto; see Object.h). A program that loads plain models never
+// opens it; without it, what needs it fails and says so.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once

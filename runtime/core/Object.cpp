@@ -11,8 +11,8 @@
 
 namespace mgec::core {
 
-// The system's list of what is mapped where has whole paths, without links. What the dynamic linker says depends on how the
-// library was found, and of a static program on how it was started: both could lead to the working directory.
+// The system's list of what is mapped where has whole paths, without links. What the dynamic linker says depends on how
+// the library was found, and of a static program on how it was started: both could lead to the working directory.
 std::string ownFolder() {
   const auto here = reinterpret_cast<uintptr_t>(&ownFolder);
   std::string folder;
@@ -30,7 +30,8 @@ std::string ownFolder() {
   return folder;
 }
 
-Status openObject(const char *library, const char *entry, const void *(*linked)(), const char *build, const void *&table) {
+Status openObject(const char *library, const char *entry, const void *(*linked)(), const char *build,
+                  const void *&table) {
   if (!linked) {
     // Beside the library or program that holds this code, and nowhere else.
     std::string path = ownFolder();

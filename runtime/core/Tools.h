@@ -1,7 +1,7 @@
 //===- Tools.h - the optional part that serves development ----------------------------------------------------===//
 //
-// Compiling at load, dumps, profiles and memory information, and what hardly a program uses: what is wanted in development,
-// or where the whole of mgec is installed. An object of its own (runtime/tools; see Object.h).
+// Compiling at load, dumps, profiles and memory information, and what hardly a program uses: what is wanted in
+// development, or where the whole of mgec is installed. An object of its own (runtime/tools; see Object.h).
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #pragma once
@@ -24,8 +24,9 @@ public:
   enum Kind { TextDump, BinaryDump, Profile, MemoryInfo };
 
   virtual ~Recorder() = default;
-  /// Begins a record: a dump to the file or folder `path`, a profile to the file, or memory information to a folder below
-  /// the working directory, which begins with what `running` is (else null is allowed). Fails where that cannot be written.
+  /// Begins a record: a dump to the file or folder `path`, a profile to the file, or memory information to a folder
+  /// below the working directory, which begins with what `running` is (else null is allowed). Fails where that cannot
+  /// be written.
   virtual Status add(Kind kind, const std::string &path, const Running *running) = 0;
   /// Before a forward: sets the hook that it calls. `deferred`: text dumps hold values back until the recorder goes.
   virtual void begin(const Running &running, bool deferred, mgec_exec &exec) = 0;
@@ -47,7 +48,8 @@ struct ToolsTable {
   /// See tools/Process.h.
   Status (*setChoices)(const std::string &path, bool alwaysSync, std::string &remark);
   Status (*dumpChoices)(const std::string &path);
-  Status (*memoryPair)(MemoryPairAction action, int device, uintptr_t virtualAddress, uintptr_t &physicalAddress, size_t length);
+  Status (*memoryPair)(MemoryPairAction action, int device, uintptr_t virtualAddress, uintptr_t &physicalAddress,
+                       size_t length);
 };
 
 constexpr char kToolsBuild[] = "mgec-tools-1 " __VERSION__;

@@ -1,7 +1,7 @@
 //===- Process.cpp - functions of the API that concern the whole process ---------------------------------------===//
 //
-// Memory that is kept, and libraries that are opened ahead. The file of kernel choices and the table of memory pairs, which
-// hardly a program uses, are in the optional part (tools/Process.cpp).
+// Memory that is kept, and libraries that are opened ahead. The file of kernel choices and the table of memory pairs,
+// which hardly a program uses, are in the optional part (tools/Process.cpp).
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #include "../core/Artifact.h"

@@ -87,7 +87,8 @@ std::string statisticsText(const uint8_t *data, int32_t dtype, const Shape &shap
   const double n = static_cast<double>(count);
   const std::string text =
       format("min=%.3g max=%.3g mean=%.3g l2=%.3g", least, most, sum / n, std::sqrt(squares / n));
-  return text + (count > 1 ? format(" sd=%.3g", std::sqrt(std::max(0.0, squares * n - sum * sum) / (n * (n - 1)))) : " sd=N/A");
+  return text + (count > 1 ? format(" sd=%.3g", std::sqrt(std::max(0.0, squares * n - sum * sum) / (n * (n - 1))))
+                           : " sd=N/A");
 }
 
 class TextDump final : public Dump {
@@ -113,7 +114,8 @@ private:
     if (deferred_) {
       if (held_.empty())
         std::fprintf(file, "==== begin lazy value recording\n");
-      const auto known = std::find_if(held_.begin(), held_.end(), [&](const Held &h) { return h.variable == value.variable; });
+      const auto known =
+          std::find_if(held_.begin(), held_.end(), [&](const Held &h) { return h.variable == value.variable; });
       if (known != held_.end()) {
         known->text = std::move(text);
         return;
@@ -121,8 +123,8 @@ private:
       held_.push_back({value.variable, value.op, title, value.tensor.name, std::move(text)});
       text = "<see lazy value below>";
     }
-    std::fprintf(file, "var%u produced: name=%s layout=%s owner_opr=%s opr%u\n deps:\n", value.variable, value.tensor.name,
-                 layoutText(value, shape).c_str(), title.c_str(), value.op);
+    std::fprintf(file, "var%u produced: name=%s layout=%s owner_opr=%s opr%u\n deps:\n", value.variable,
+                 value.tensor.name, layoutText(value, shape).c_str(), title.c_str(), value.op);
     for (uint32_t i = 0; step && i < step->n_inputs; ++i)
       std::fprintf(file, "  [i%u]var%u: %s s\n", i, running.variant.values[step->values[i]].variable,
                    inputText(running.variant.values[step->values[i]], exec).c_str());
@@ -195,7 +197,8 @@ private:
     const Shape shape = shapeOf(value, exec.symbols);
     uint64_t bytes;
     const uint8_t *data = dense(value, exec, bytes);
-    uint32_t header[3 + MGEC_MAX_NDIM] = {static_cast<uint32_t>(title.size()), typeNumber(value.tensor.dtype), MGEC_MAX_NDIM};
+    uint32_t header[3 + MGEC_MAX_NDIM] = {static_cast<uint32_t>(title.size()), typeNumber(value.tensor.dtype),
+                                          MGEC_MAX_NDIM};
     for (int32_t d = 0; d < shape.ndim; ++d)
       header[3 + d] = static_cast<uint32_t>(shape.dims[d]);
     std::string content(reinterpret_cast<const char *>(header), sizeof(header));

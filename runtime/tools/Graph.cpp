@@ -57,8 +57,8 @@ std::string layoutJson(const mgec_value &value, const int64_t *symbols) {
 uint32_t ownerOf(const mgec_variant &variant, uint32_t value, const std::vector<int64_t> &producers) {
   const mgec_value &wanted = variant.values[value];
   for (uint32_t v = 0; v < value; ++v)
-    if (variant.values[v].space == wanted.space && variant.values[v].offset == wanted.offset && producers[v] == producers[value] &&
-        wanted.space != MGEC_VALUE_WEIGHTS)
+    if (variant.values[v].space == wanted.space && variant.values[v].offset == wanted.offset &&
+        producers[v] == producers[value] && wanted.space != MGEC_VALUE_WEIGHTS)
       return v;
   return value;
 }
@@ -124,7 +124,8 @@ std::string graphJson(const Running &running, const mgec_exec *exec) {
   for (uint32_t v = 0; v < variant.n_values; ++v) {
     const mgec_value &value = variant.values[v];
     if (producers[v] < 0) {
-      operators.add(std::to_string(value.op), operatorJson(value.op, value.tensor.name, value.op_type, {}, {value.variable}, "{}"));
+      operators.add(std::to_string(value.op),
+                    operatorJson(value.op, value.tensor.name, value.op_type, {}, {value.variable}, "{}"));
       sequence.add(jsonId(value.op));
     }
     const uint32_t owner = ownerOf(variant, v, producers);
@@ -289,7 +290,8 @@ std::string memoryJson(const Running &running) {
         chunk.overwrites = static_cast<int64_t>(other);
 
   JsonList list, operators;
-  const auto add = [&](size_t id, const char *type, uint64_t first, uint64_t last, uint64_t begin, uint64_t end, int64_t over) {
+  const auto add = [&](size_t id, const char *type, uint64_t first, uint64_t last, uint64_t begin, uint64_t end,
+                       int64_t over) {
     JsonList one;
     one.add("id", jsonId(id));
     one.add("type", jsonString(type));

@@ -126,15 +126,17 @@ constexpr char kErrorMark[] = "mgec: error: ";
 
 /// Runs mgec. `answer` is the line on its standard output, `report` what it says of an error; returns its status, or -1
 /// with errno.
-int run_program(const std::string &program, const std::vector<std::string> &words, int model, const std::string &temporary,
-                void (*log)(const std::string &line), std::string &answer, std::string &report) {
+int run_program(const std::string &program, const std::vector<std::string> &words, int model,
+                const std::string &temporary, void (*log)(const std::string &line), std::string &answer,
+                std::string &report) {
   std::vector<char *> argv, env;
   for (const std::string &word : words)
     argv.push_back(const_cast<char *>(word.c_str()));
   argv.push_back(nullptr);
   const std::string place = "TMPDIR=" + temporary;
   for (char **entry = environ; entry && *entry; ++entry)
-    if (std::strncmp(*entry, "MGEC_PROGRESS=", 14) != 0 && (temporary.empty() || std::strncmp(*entry, "TMPDIR=", 7) != 0))
+    if (std::strncmp(*entry, "MGEC_PROGRESS=", 14) != 0 &&
+        (temporary.empty() || std::strncmp(*entry, "TMPDIR=", 7) != 0))
       env.push_back(*entry);
   env.push_back(const_cast<char *>("MGEC_PROGRESS=lines"));
   const std::string parent = "MGEC_PARENT=" + std::to_string(::getpid()); // it ends with this process
@@ -206,7 +208,8 @@ Status compile_on_load(const ModelSource &source, const Wanted &wanted, void (*l
     return Status::error("a set-uid program compiles nothing at load");
   const std::string program = find_program();
   if (program.empty())
-    return Status::error("the mgec program, which could compile the model now, is not found: set MGEC_COMPILER or PATH");
+    return Status::error(
+        "the mgec program, which could compile the model now, is not found: set MGEC_COMPILER or PATH");
 
   Fd model;
   std::string file = source.path;

@@ -140,7 +140,8 @@ static Status registerPair(std::vector<MemoryPair> &pairs, const MemoryPair &pai
   return Status();
 }
 
-Status memoryPair(MemoryPairAction action, int device, uintptr_t virtualAddress, uintptr_t &physicalAddress, size_t length) {
+Status memoryPair(MemoryPairAction action, int device, uintptr_t virtualAddress, uintptr_t &physicalAddress,
+                  size_t length) {
   const std::lock_guard<std::mutex> lock(process().mutex);
   std::vector<MemoryPair> &pairs = process().pairs;
   switch (action) {
@@ -163,7 +164,8 @@ Status memoryPair(MemoryPairAction action, int device, uintptr_t virtualAddress,
       physicalAddress = pair.physicalAddress + (virtualAddress - pair.virtualAddress);
       return Status();
     }
-  return Status::errorf("lookup_physic_ptr: 0x%zx is in no registered memory pair", static_cast<size_t>(virtualAddress));
+  return Status::errorf("lookup_physic_ptr: 0x%zx is in no registered memory pair",
+                        static_cast<size_t>(virtualAddress));
 }
 
 } // namespace mgec::tools

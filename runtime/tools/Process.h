@@ -9,9 +9,9 @@
 
 namespace mgec::tools {
 
-/// A file of kernel choices (MegEngine's persistent cache) is read and kept, to be written again; kernels were picked when
-/// the model was compiled. `remark` is what a program should know, or stays "". `alwaysSync` writes the file at once; one of
-/// another kind is refused then.
+/// A file of kernel choices (MegEngine's persistent cache) is read and kept, to be written again; kernels were picked
+/// when the model was compiled. `remark` is what a program should know, or stays "". `alwaysSync` writes the file at
+/// once; one of another kind is refused then.
 core::Status setChoices(const std::string &path, bool alwaysSync, std::string &remark);
 /// Writes what was kept; a file without choices where nothing was.
 core::Status dumpChoices(const std::string &path);

@@ -49,7 +49,8 @@ Status checkTables(const mgec_variant &variant, const char *model) {
   }
   for (uint32_t s = 0; s < variant.n_steps; ++s) {
     const mgec_step &step = variant.steps[s];
-    if (!step.name || !step.kernel || !step.operators || !step.op_type || ((step.n_inputs || step.n_outputs) && !step.values))
+    if (!step.name || !step.kernel || !step.operators || !step.op_type ||
+        ((step.n_inputs || step.n_outputs) && !step.values))
       return fail("steps");
     for (uint32_t i = 0; i < step.n_inputs + step.n_outputs; ++i)
       if (step.values[i] >= variant.n_values)

@@ -133,10 +133,11 @@ TEST(RecordTest, BinaryDump) {
   runNetwork(*network);
   EXPECT_EQ(namesIn(folder.path()), (std::vector<std::string>{"000001", "000007", "000009", "00000b"}));
   const std::string file = contentOf(folder.path() + "/000007");
-  const std::string title = "var={id:7, layout:{2(4),4(1) Float32}, Float32, owner:rows{Elemwise}, name:y, slot:0, cpu0:0} "
-                            "owner_opr_inputs=0={id:1, layout:{2(4),4(1) Float32}, Float32, owner:x{Host2DeviceCopy}, name:x, "
-                            "slot:0, cpu0:0} 1={id:3, layout:<in the order of a kernel>, Byte, owner:weights{ImmutableTensor}, name:weights, "
-                            "slot:0, cpu0:0}";
+  const std::string title =
+      "var={id:7, layout:{2(4),4(1) Float32}, Float32, owner:rows{Elemwise}, name:y, slot:0, cpu0:0} "
+      "owner_opr_inputs=0={id:1, layout:{2(4),4(1) Float32}, Float32, owner:x{Host2DeviceCopy}, name:x, "
+      "slot:0, cpu0:0} 1={id:3, layout:<in the order of a kernel>, Byte, owner:weights{ImmutableTensor}, name:weights, "
+      "slot:0, cpu0:0}";
   uint32_t header[10];
   ASSERT_EQ(file.size(), sizeof(header) + title.size() + 8 * sizeof(float));
   std::memcpy(header, file.data(), sizeof(header));
@@ -156,8 +157,8 @@ TEST(RecordTest, BinaryDumpWithInputs) {
   network->load_model(artifact("affine"));
   feed(*network);
   runNetwork(*network);
-  EXPECT_EQ(namesIn(folder.path()), (std::vector<std::string>{"000001", "000007", "000007-inp0", "000009", "000009-inp0",
-                                                              "00000b", "00000b-inp0"}));
+  EXPECT_EQ(namesIn(folder.path()), (std::vector<std::string>{"000001", "000007", "000007-inp0", "000009",
+                                                              "000009-inp0", "00000b", "00000b-inp0"}));
   EXPECT_CONTAINS(contentOf(folder.path() + "/00000b-inp0"), "inp0: var={id:11");
 }
 
@@ -180,7 +181,8 @@ TEST(RecordTest, WhatCannotBeWritten) {
   folder.write("file", {1});
   auto network = std::make_shared<Network>();
   const std::string none = folder.path() + "/none";
-  EXPECT_CONTAINS(thrown([&] { Runtime::enable_io_txt_dump(network, none + "/a"); }), "failed to open " + none + "/a: ");
+  EXPECT_CONTAINS(thrown([&] { Runtime::enable_io_txt_dump(network, none + "/a"); }),
+                  "failed to open " + none + "/a: ");
   EXPECT_CONTAINS(thrown([&] { Runtime::enable_io_bin_dump(network, none); }), "failed to open " + none + ": ");
   EXPECT_CONTAINS(thrown([&] { Runtime::enable_io_bin_dump(network, folder.path() + "/file"); }), "it is no folder");
   EXPECT_CONTAINS(thrown([&] { network->enable_profile_performance(none + "/a"); }), "failed to open " + none + "/a: ");
@@ -261,10 +263,20 @@ TEST(RecordTest, MemoryInformation) {
   runNetwork(*network);
   const json root = json::parse(contentOf(place + "/StaticMemoryInfo.json"));
   EXPECT_EQ(root["opr"], (json{{"0", {{"id", "0"}, {"name", "rows"}}}, {"1", {{"id", "1"}, {"name", "sums"}}}}));
-  EXPECT_EQ(root["chunk"]["0"], (json{{"id", "0"}, {"type", "static_mem"}, {"time_begin", "0"}, {"time_end", "2"},
-                                      {"logic_addr_begin", "0"}, {"logic_addr_end", "8"}, {"overwrite_dest_id", "-1"}}));
-  EXPECT_EQ(root["chunk"]["1"], (json{{"id", "1"}, {"type", "weight_mem"}, {"time_begin", "0"}, {"time_end", "2"},
-                                      {"logic_addr_begin", "8"}, {"logic_addr_end", "16"}, {"overwrite_dest_id", "-1"}}));
+  EXPECT_EQ(root["chunk"]["0"], (json{{"id", "0"},
+                                      {"type", "static_mem"},
+                                      {"time_begin", "0"},
+                                      {"time_end", "2"},
+                                      {"logic_addr_begin", "0"},
+                                      {"logic_addr_end", "8"},
+                                      {"overwrite_dest_id", "-1"}}));
+  EXPECT_EQ(root["chunk"]["1"], (json{{"id", "1"},
+                                      {"type", "weight_mem"},
+                                      {"time_begin", "0"},
+                                      {"time_end", "2"},
+                                      {"logic_addr_begin", "8"},
+                                      {"logic_addr_end", "16"},
+                                      {"overwrite_dest_id", "-1"}}));
   EXPECT_EQ(root["chunk"].size(), 2u);
 }
 
@@ -367,10 +379,21 @@ TEST(RecordValueTest, Elements) {
 
 TEST(RecordValueTest, TypesAsInMegEngine) {
   // megdnn's DTypeEnum, by MegEngine's name.
-  const std::pair<const char *, uint32_t> rows[] = {
-      {"Float32", 0}, {"Float16", 9}, {"BFloat16", 11}, {"Int8", 2}, {"Uint8", 1}, {"Int16", 3}, {"Uint16", 13}, {"Int32", 4},
-      {"Bool", 12}, {"QuantizedS8", 100002}, {"Quantized8Asymm", 100000}, {"QuantizedS32", 100001}, {"QuantizedS16", 100005},
-      {"QuantizedS4", 100004}, {"Quantized4Asymm", 100003}};
+  const std::pair<const char *, uint32_t> rows[] = {{"Float32", 0},
+                                                    {"Float16", 9},
+                                                    {"BFloat16", 11},
+                                                    {"Int8", 2},
+                                                    {"Uint8", 1},
+                                                    {"Int16", 3},
+                                                    {"Uint16", 13},
+                                                    {"Int32", 4},
+                                                    {"Bool", 12},
+                                                    {"QuantizedS8", 100002},
+                                                    {"Quantized8Asymm", 100000},
+                                                    {"QuantizedS32", 100001},
+                                                    {"QuantizedS16", 100005},
+                                                    {"QuantizedS4", 100004},
+                                                    {"Quantized4Asymm", 100003}};
   for (int32_t dtype = MGEC_F32; dtype <= MGEC_QU4; ++dtype) {
     EXPECT_STREQ(mgec::tools::typeName(dtype), rows[dtype].first);
     EXPECT_EQ(mgec::tools::typeNumber(dtype), rows[dtype].second);

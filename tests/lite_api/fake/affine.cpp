@@ -133,8 +133,9 @@ template <int64_t Rows>
 const mgec_isa_entry kIsa[2] = {{MGEC_ISA_NATIVE, 0, FAKE_FEATURES, wrong},
                                 {MGEC_ISA_GENERIC, 0, FAKE_GENERIC_FEATURES, forward<Rows>}};
 /// x, the weights, y, the partial sums, sum; numbered as MegEngine would: an operator, then what it computes.
-template <int64_t Rows> constexpr mgec_value value(mgec_tensor_desc tensor, uint32_t variable, const char *type, int32_t space,
-                                                   uint64_t offset, uint64_t bytes) {
+template <int64_t Rows>
+constexpr mgec_value value(mgec_tensor_desc tensor, uint32_t variable, const char *type, int32_t space, uint64_t offset,
+                           uint64_t bytes) {
   tensor.dims[0] = Rows && tensor.ndim ? Rows : 1;
   return {tensor, variable, variable - 1, type, space, 1, offset, bytes * static_cast<uint64_t>(Rows ? Rows : 1),
           MGEC_VALUE_ORIGINAL | (Rows || space == MGEC_VALUE_WEIGHTS ? 0 : MGEC_VALUE_BATCHED), 0};
@@ -142,14 +143,23 @@ template <int64_t Rows> constexpr mgec_value value(mgec_tensor_desc tensor, uint
 template <int64_t Rows>
 const mgec_value kValues[] = {
     value<Rows>({"x", MGEC_F32, 2, {0, kColumns}, 0, 0, MGEC_HOST, 0}, 1, "Host2DeviceCopy", MGEC_VALUE_INPUT, 0, 16),
-    {{"weights", MGEC_U8, 0, {}, 0, 0, MGEC_HOST, 0}, 3, 2, "ImmutableTensor", MGEC_VALUE_WEIGHTS, 0, 0, 8, MGEC_VALUE_ORIGINAL, 0},
+    {{"weights", MGEC_U8, 0, {}, 0, 0, MGEC_HOST, 0},
+     3,
+     2,
+     "ImmutableTensor",
+     MGEC_VALUE_WEIGHTS,
+     0,
+     0,
+     8,
+     MGEC_VALUE_ORIGINAL,
+     0},
     value<Rows>({"y", MGEC_F32, 2, {0, kColumns}, 0, 0, MGEC_HOST, 0}, 7, "Elemwise", MGEC_VALUE_OUTPUT, 0, 16),
     value<Rows>({"partial", MGEC_F32, 1, {0}, 0, 0, MGEC_HOST, 0}, 9, "Reduce", MGEC_VALUE_ARENA, 0, 4),
     value<Rows>({"sum", MGEC_F32, 1, {0}, 0, 0, MGEC_HOST, 0}, 11, "Identity", MGEC_VALUE_OUTPUT, 1, 4)};
 const uint32_t kOperands[] = {0, 1, 2, 3, 3, 4};
 template <int64_t Rows>
 const mgec_step kSteps[] = {
-    {"rows", "affine_f32_rows", "5,7,9", "Elemwise", kColumns * static_cast<uint64_t>(Rows ? Rows : 1), 2, 2, kOperands},
+    {"rows", "affine_f32_rows", "5,7,9", "Elemwise", kColumns *static_cast<uint64_t>(Rows ? Rows : 1), 2, 2, kOperands},
     {"sums", "copy_f32", "11", "Identity", 0, 1, 1, kOperands + 4}};
 const mgec_symbol kBatch = {"N", 3, 64};
 

@@ -35,7 +35,8 @@ const mgec_symbol kBatch = {"N", 1, 8};
 const mgec_isa_entry kIsa[] = {{MGEC_ISA_GENERIC, 0, "", forward<1>}, {MGEC_ISA_GENERIC, 0, "", forward<2>}};
 const mgec_variant kVariants[] = {
     {sizeof(mgec_variant), 1, &kInput, 1, 1, &kOutput, &kBatch, "f32", 1, 0, &kIsa[0], nullptr, resolve, 0, 0, nullptr},
-    {sizeof(mgec_variant), 1, &kInputTwo, 1, 0, &kOutputTwo, nullptr, "f32", 1, 0, &kIsa[1], nullptr, resolveTwo, 0, 0, nullptr}};
+    {sizeof(mgec_variant), 1, &kInputTwo, 1, 0, &kOutputTwo, nullptr, "f32", 1, 0, &kIsa[1], nullptr, resolveTwo, 0, 0,
+     nullptr}};
 const mgec_model kModel = {
     sizeof(mgec_model), MGEC_ABI_VERSION, "images", {9}, {}, "by hand", nullptr, 0, 2, 0, kVariants, "{}"};
 
