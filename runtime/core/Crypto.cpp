@@ -34,14 +34,7 @@ Trusted &trusted() {
 } // namespace
 
 Status cryptoTable(const CryptoTable *&out) {
-  struct Opened {
-    Opened() : status(openObject("libmgec_lite_crypto", "mgec_lite_crypto", mgec_lite_crypto, kCryptoBuild, table)) {}
-    const void *table = nullptr;
-    Status status;
-  };
-  static const Opened *const opened = new Opened;
-  out = static_cast<const CryptoTable *>(opened->table);
-  return opened->status;
+  return partTable("libmgec_lite_crypto", "mgec_lite_crypto", mgec_lite_crypto, kCryptoBuild, out);
 }
 
 void setKeySource(KeySource source) { keySource.store(source); }

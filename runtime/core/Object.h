@@ -19,4 +19,20 @@ std::string ownFolder();
 Status openObject(const char *library, const char *entry, const void *(*linked)(), const char *build,
                   const void *&table);
 
+/// The same, once: every call gives the answer of the first. One part has one type of table.
+template <typename Table>
+Status partTable(const char *library, const char *entry, const void *(*linked)(), const char *build, const Table *&out) {
+  struct Opened {
+    const void *table = nullptr;
+    Status status;
+  };
+  static const Opened *const opened = [&] {
+    auto *made = new Opened;
+    made->status = openObject(library, entry, linked, build, made->table);
+    return made;
+  }();
+  out = static_cast<const Table *>(opened->table);
+  return opened->status;
+}
+
 } // namespace mgec::core

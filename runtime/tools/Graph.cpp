@@ -190,10 +190,10 @@ public:
 
   void begin(const Running &running, const mgec_exec &exec) override {
     const mgec_variant &variant = running.variant;
-    const Key key = {&variant, variant.n_symbols ? running.symbols[0] : 0, exec.arena};
+    Key key = {&variant, running.model.abi().manifest, variant.n_symbols ? running.symbols[0] : 0, exec.arena};
     if (!graph_.empty() && key == key_)
       return;
-    key_ = key;
+    key_ = std::move(key);
     steps_.resize(variant.n_steps);
     graph_ = graphJson(running, &exec);
     footprints_ = JsonList();
@@ -233,13 +233,14 @@ private:
   /// Seconds since the record began.
   double now() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
 
-  /// What the graph depends on.
+  /// What the graph depends on. The manifest tells models apart of which one lies where a closed one lay.
   struct Key {
     const mgec_variant *variant;
+    std::string manifest;
     int64_t symbol;
     const void *arena;
     bool operator==(const Key &other) const {
-      return variant == other.variant && symbol == other.symbol && arena == other.arena;
+      return variant == other.variant && manifest == other.manifest && symbol == other.symbol && arena == other.arena;
     }
   };
   struct Step {

@@ -28,6 +28,7 @@ public:
     case MemoryInfo:
       if (!running)
         return Status::error("memory information needs a network that is loaded");
+      MGEC_TRY(checkTables(running->variant, running->model.name()));
       MGEC_TRY(makeMemoryInfo(path, *running, record));
       break;
     }
@@ -44,10 +45,8 @@ public:
     deferred_ = deferred;
     running_ = &running;
     exec_ = &exec;
-    if (checked_ != &running.variant) {
-      status_ = checkTables(running.variant, running.model.name());
-      checked_ = &running.variant;
-    }
+    // Each time: another model's table may lie where that of a closed library lay.
+    status_ = checkTables(running.variant, running.model.name());
     if (!status_.ok())
       return;
     hook_ = exec.on_step;
@@ -98,8 +97,7 @@ private:
   bool deferred_ = false;
   void (*hook_)(void *, uint32_t, int) = nullptr; // of who watches the steps besides
   void *hookUser_ = nullptr;
-  const mgec_variant *checked_ = nullptr;
-  Status status_; // of the tables of `checked_`
+  Status status_; // of the tables of the present forward
   const Running *running_ = nullptr;
   const mgec_exec *exec_ = nullptr;
 };

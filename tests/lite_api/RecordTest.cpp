@@ -296,6 +296,21 @@ TEST(RecordTest, RecordsGoWithASecondModel) {
   EXPECT_CONTAINS(contentOf(folder.path() + "/profile.json"), "classify_f32");
 }
 
+TEST(RecordTest, AProfileIsOfTheModelThatRan) {
+  const TemporaryFolder folder;
+  auto network = std::make_shared<Network>();
+  network->enable_profile_performance(folder.path() + "/profile.json");
+  const auto rows = [&](const char *library, size_t count) {
+    network->load_model(artifact(library)); // may lie where the one before lay
+    feed(*network, count);
+    runNetwork(*network);
+    return json::parse(contentOf(folder.path() + "/profile.json"))["graph_exec"]["var"]["7"]["mem_plan"]["layout"]["shape"];
+  };
+  EXPECT_EQ(rows("affine", 1), (json{1, 4}));
+  EXPECT_EQ(rows("affine_seed100", 70), (json{70, 4}));
+  EXPECT_EQ(rows("affine_rows10", 100), (json{100, 4}));
+}
+
 //===--- Values -------------------------------------------------------------------------------------------------===//
 
 using mgec::core::Shape;

@@ -143,7 +143,8 @@ class DumpTest(unittest.TestCase):
             np.testing.assert_allclose(each.values, other.values, rtol=2e-3, atol=1e-5)
             self.assertEqual(set(each.statistics), set(other.statistics))
             for key, value in each.statistics.items():
-                np.testing.assert_allclose(value, other.statistics[key], rtol=2e-2, atol=1e-5, err_msg=key)
+                # three digits are written
+                np.testing.assert_allclose(value, other.statistics[key], rtol=1.1e-2, atol=1e-5, err_msg=key)
 
     def test_profile(self):
         path = os.path.join(self.folder, "profile.json")
